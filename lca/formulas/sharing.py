@@ -1,0 +1,153 @@
+"""Shares of time and of devices: idle time, and the hourly share of a lifetime."""
+
+from __future__ import annotations
+
+from lca.vocabulary import (
+    HourPerYear,
+    KilogramCO2e,
+    KilogramCO2ePerHour,
+    Kilowatt,
+    Ratio,
+    Year,
+)
+
+
+def idle_share(utilization: Ratio) -> Ratio:
+    r"""Compute the share of powered time without work.
+
+    .. math:: 1 - u
+
+    Parameters
+    ----------
+    utilization
+        Share of powered time in which a device is busy, *u*.
+
+    Returns
+    -------
+    Ratio
+        Share of powered time in which it is idle.
+
+    Notes
+    -----
+    Valid for a utilization from 0 to 1.
+
+    References
+    ----------
+    1. Definition: a powered device is either busy or idle.
+
+    Examples
+    --------
+    >>> idle_share(0.75)
+    0.25
+    """
+    return 1 - utilization
+
+
+def hourly_footprint(
+    manufacture_footprint: KilogramCO2e,
+    lifetime: Year,
+    powered_time_per_year: HourPerYear,
+    occupancy: Ratio,
+) -> KilogramCO2ePerHour:
+    r"""Compute the embodied emissions that one hour of use bears.
+
+    .. math:: m = \frac{M}{L\,h\,o}
+
+    Parameters
+    ----------
+    manufacture_footprint
+        Embodied emissions of a device, *M*, kgCO2e.
+    lifetime
+        Time from first use to end of life, *L*, years.
+    powered_time_per_year
+        Time switched on in a year, *h*, hours per year.
+    occupancy
+        Share of powered time that is sold or used, *o*: unsold time is borne by what is sold.
+
+    Returns
+    -------
+    KilogramCO2ePerHour
+        Embodied emissions per device-hour of use.
+
+    Notes
+    -----
+    Valid for an occupancy above 0. This is the time share TiR/EL of the SCI specification, with
+    the device's idle time shared among its users.
+
+    References
+    ----------
+    1. Green Software Foundation, Software Carbon Intensity specification 1.1.0 (ISO/IEC
+       21031:2024), embodied emissions.
+
+    Examples
+    --------
+    >>> hourly_footprint(8766.0, 1.0, 8766.0, 0.5)
+    2.0
+    """
+    return manufacture_footprint / (lifetime * powered_time_per_year * occupancy)
+
+
+def overhead_power(device_power: Kilowatt, pue: Ratio) -> Kilowatt:
+    r"""Compute the power that cooling and power distribution draw for a device.
+
+    .. math:: P_o = P\,(\mathrm{PUE} - 1)
+
+    Parameters
+    ----------
+    device_power
+        IT power, *P*, kW.
+    pue
+        Power usage effectiveness.
+
+    Returns
+    -------
+    Kilowatt
+        Power of the facility beyond the IT equipment.
+
+    Notes
+    -----
+    Valid for a PUE of 1 or more. PUE is applied once, here.
+
+    References
+    ----------
+    1. ISO/IEC 30134-2:2016, definition of power usage effectiveness.
+
+    Examples
+    --------
+    >>> overhead_power(1.0, 1.5)
+    0.5
+    """
+    return device_power * (pue - 1)
+
+
+def facility_power(device_power: Kilowatt, pue: Ratio) -> Kilowatt:
+    r"""Compute the power a facility draws for a device, overhead included.
+
+    .. math:: P_f = P\,\mathrm{PUE}
+
+    Parameters
+    ----------
+    device_power
+        IT power, *P*, kW.
+    pue
+        Power usage effectiveness.
+
+    Returns
+    -------
+    Kilowatt
+        Power of the facility for this device.
+
+    Notes
+    -----
+    Valid for a PUE of 1 or more.
+
+    References
+    ----------
+    1. ISO/IEC 30134-2:2016, definition of power usage effectiveness.
+
+    Examples
+    --------
+    >>> facility_power(2.0, 1.5)
+    3.0
+    """
+    return device_power * pue

@@ -1,0 +1,65 @@
+"""What an inventory knows while its lines are made: scenario, library, and what to report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from lca.intensities.sites import SitePower, site_power
+from lca.ledger import Missing
+from lca.library import Library, constants
+from lca.scenario import Scenario
+from lca.scenario.models import ScenarioModel
+from lca.terms import Factor
+from lca.values import Value
+
+
+@dataclass
+class Context:
+    """One scenario being turned into lines.
+
+    ``embodied_model`` is the model that serves all options of a comparison.
+    """
+
+    scenario: Scenario
+    embodied_model: str
+    warnings: dict[str, None] = field(default_factory=dict)
+    missing: dict[Missing, None] = field(default_factory=dict)
+    _sites: dict[str, SitePower] = field(default_factory=dict)
+
+    @property
+    def model(self) -> ScenarioModel:
+        """The typed scenario."""
+        return self.scenario.model
+
+    @property
+    def library(self) -> Library:
+        """The hardware library."""
+        return self.scenario.library
+
+    @cached_property
+    def years(self) -> tuple[int, ...]:
+        """The calendar years."""
+        return self.model.years
+
+    def warn(self, message: str) -> None:
+        """Keep a remark that the reader of a result must see, once."""
+        self.warnings[message] = None
+
+    def miss(self, indicator: str, stage: str, what: str, reason: str) -> None:
+        """Keep a gap: a factor that does not exist and was not counted."""
+        if indicator in self.model.indicators:
+            self.missing[Missing(indicator, stage, what, reason)] = None
+
+    def site(self, name: str) -> SitePower:
+        """Return the electricity of a site, built once."""
+        if name not in self._sites:
+            self._sites[name] = site_power(name, self.model, self.warn)
+        return self._sites[name]
+
+
+def default(name: str, given: Value | None = None, identity: str = "") -> Factor:
+    """Return a given value as a factor, or else the cited default of that name."""
+    if given is not None:
+        return given.factor(name, identity or name)
+    return constants("defaults")[name].factor(name, f"default/{name}")

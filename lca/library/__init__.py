@@ -1,0 +1,226 @@
+"""Reads ``hardware_db`` and the users' own folders into frozen records, one file at a time.
+
+A device is found by its file name, so a comparison of three devices reads three files.
+User folders come first and may replace or add entries.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import TypeVar
+
+from lca import document, units
+from lca.document import Document
+from lca.errors import HardwareError, UnknownNameError, did_you_mean
+from lca.library.checking import validate
+from lca.library.models import KINDS, Cpu, Device, Entry, Instance, Process, Server, SourceEntry, Technology
+from lca.sources import SCENARIO, Quality, Source
+from lca.values import Value, read
+from lca.vocabulary import VOCABULARY
+
+DEVICE_KINDS = ("gpu", "tpu", "accelerator")
+_VALUE_KEYS = {"value", "low", "median", "p5", "mean", "values", "samples"}
+_Kind = TypeVar("_Kind", bound=Entry)
+
+
+@cache
+def packaged_folder() -> Path:
+    """Return the folder of the packaged database: in the wheel, or beside it in a checkout."""
+    inside = Path(__file__).parents[1] / "hardware_db"
+    return inside if inside.is_dir() else Path(__file__).parents[2] / "hardware_db"
+
+
+@cache
+def packaged_scenarios() -> Path:
+    """Return the folder of the example scenarios: in the wheel, or beside it in a checkout."""
+    inside = Path(__file__).parents[1] / "scenarios"
+    return inside if inside.is_dir() else Path(__file__).parents[2] / "scenarios"
+
+
+class Library:
+    """Devices, hosts, technologies and sources, from one or more folders.
+
+    Parameters
+    ----------
+    folders
+        User folders, laid out as ``hardware_db``; searched before the packaged database.
+    """
+
+    def __init__(self, folders: tuple[Path, ...] = ()) -> None:
+        self.folders = (*folders, packaged_folder())
+        self._entries: dict[tuple[str, str], Entry] = {}
+        self._sources: dict[str, Source] | None = None
+
+    def ids(self, kind: str) -> list[str]:
+        """Return the ids of a kind, sorted.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such kind.
+        """
+        if kind not in KINDS:
+            msg = f'no kind "{kind}"{did_you_mean(kind, KINDS)} (one of: {", ".join(KINDS)})'
+            raise UnknownNameError(msg)
+        names = {path.stem for folder in self.folders for path in (folder / kind).glob("*.yaml")}
+        return sorted(names)
+
+    def entries(self, kind: str) -> Iterator[Entry]:
+        """Yield all entries of a kind."""
+        for name in self.ids(kind):
+            yield self.entry(kind, name)
+
+    def entry(self, kind: str, name: str) -> Entry:
+        """Return one entry.
+
+        Raises
+        ------
+        UnknownNameError
+            If no file has that id; the nearest is named.
+        HardwareError
+            If its file has mistakes, all of them.
+        """
+        key = (kind, name)
+        if key not in self._entries:
+            path = self._path(kind, name)
+            if path is None:
+                raise UnknownNameError(self._unknown(kind, name))
+            self._entries[key] = _load(path, kind, path.stat().st_mtime_ns)
+        return self._entries[key]
+
+    def _path(self, kind: str, name: str) -> Path | None:
+        if "/" in name or "\\" in name or name.startswith("."):
+            return None
+        paths = (folder / kind / f"{name}.yaml" for folder in self.folders)
+        return next((path for path in paths if path.is_file()), None)
+
+    def _unknown(self, kind: str, name: str) -> str:
+        return f'no {kind} "{name}"{did_you_mean(name, self.ids(kind))} (lca list {kind})'
+
+    def find(self, name: str) -> Entry:
+        """Return the entry of any kind with this id."""
+        for kind in KINDS:
+            if self._path(kind, name) is not None:
+                return self.entry(kind, name)
+        names = [other for kind in KINDS for other in self.ids(kind)]
+        msg = f'nothing is called "{name}"{did_you_mean(name, names)} (lca list gpu)'
+        raise UnknownNameError(msg)
+
+    def device(self, name: str) -> Device:
+        """Return a GPU, TPU or other accelerator."""
+        for kind in DEVICE_KINDS:
+            if self._path(kind, name) is not None:
+                return self._typed(kind, name, Device)
+        names = [other for kind in DEVICE_KINDS for other in self.ids(kind)]
+        hint = did_you_mean(name, names)
+        kind = next((k for k in DEVICE_KINDS if any(f'"{i}"' in hint for i in self.ids(k))), "gpu")
+        msg = f'no device "{name}"{hint} (lca list {kind})'
+        raise UnknownNameError(msg)
+
+    def cpu(self, name: str) -> Cpu:
+        """Return a processor."""
+        return self._typed("cpu", name, Cpu)
+
+    def server(self, name: str) -> Server:
+        """Return a server, host or baseboard."""
+        return self._typed("server", name, Server)
+
+    def instance(self, name: str) -> Instance:
+        """Return a cloud instance type."""
+        return self._typed("instance", name, Instance)
+
+    def technology(self, name: str) -> Technology:
+        """Return a memory or storage technology."""
+        kind = "memory" if self._path("memory", name) else "storage"
+        return self._typed(kind, name, Technology)
+
+    def process(self, name: str) -> Process:
+        """Return a semiconductor process; a node that stands for another is followed."""
+        found = self._typed("process", name, Process)
+        return self.process(found.stands_for) if found.stands_for else found
+
+    def _typed(self, kind: str, name: str, model: type[_Kind]) -> _Kind:
+        entry = self.entry(kind, name)
+        if not isinstance(entry, model):
+            msg = f'"{name}" is not a {kind}'
+            raise UnknownNameError(msg)
+        return entry
+
+    @property
+    def sources(self) -> dict[str, Source]:
+        """The bibliography, user entries included."""
+        if self._sources is None:
+            self._sources = {SCENARIO.key: SCENARIO}
+            for folder in reversed(self.folders):
+                if (folder / "sources.yaml").is_file():
+                    self._sources |= _bibliography(folder / "sources.yaml")
+        return self._sources
+
+
+@lru_cache(maxsize=4096)
+def _load(path: Path, kind: str, _changed: int) -> Entry:
+    text = document.read(path)
+    entry = validate(KINDS[kind], text, HardwareError)
+    wrong = [
+        text.problem((key,), message)
+        for key, message in (("id", f'the id must be the file name, "{path.stem}"'), ("kind", f'the kind must be the folder, "{kind}"'))
+        if getattr(entry, key) != (path.stem if key == "id" else kind)
+    ]
+    if wrong:
+        raise HardwareError(wrong)
+    return entry
+
+
+@cache
+def _bibliography(path: Path) -> dict[str, Source]:
+    text = document.read(path)
+    found = {}
+    for key in text.data:
+        entry = validate(SourceEntry, text, HardwareError, at=(key,))
+        found[key] = Source(key=key, **entry.model_dump())
+    return found
+
+
+@cache
+def constants(topic: str) -> dict[str, Value]:
+    """Return the cited values of a factor file by dotted name.
+
+    Parameters
+    ----------
+    topic
+        ``defaults``, or a file of ``lca/factors/embodied`` such as ``calibrated``.
+
+    Notes
+    -----
+    A value's unit is that of the vocabulary for its key, else the one stated under ``unit``,
+    else the canonical unit of what its text measures.
+    """
+    folder = Path(__file__).parents[1] / "factors"
+    path = folder / f"{topic}.yaml" if topic == "defaults" else folder / "embodied" / f"{topic}.yaml"
+    return dict(_leaves((), document.read(path).data))
+
+
+def _leaves(path: tuple[str, ...], data: object) -> Iterator[tuple[str, Value]]:
+    if not isinstance(data, dict):
+        return
+    if _VALUE_KEYS & set(data):
+        body = {key: value for key, value in data.items() if key != "unit"}
+        unit = str(data["unit"]) if "unit" in data else _unit(path[-1], body)
+        yield ".".join(path), read(body, unit, lower=-math.inf)
+        return
+    for key, value in data.items():
+        yield from _leaves((*path, key), value)
+
+
+def _unit(name: str, body: dict[str, object]) -> str:
+    if name in VOCABULARY:
+        return VOCABULARY[name].unit
+    first = next(value for key, value in body.items() if key in _VALUE_KEYS)
+    written = units.split(str(first[0] if isinstance(first, list) else first))[1]
+    return units.canonical(written)
+
+
+__all__ = ["DEVICE_KINDS", "Library", "Quality", "constants", "packaged_folder", "packaged_scenarios"]

@@ -1,0 +1,162 @@
+"""A scenario: typed, frozen, checked as a whole; `load`, `replace`, `options`, `save`."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from lca import document
+from lca.document import Document
+from lca.errors import InputError, Problem, ScenarioError, UnknownNameError
+from lca.library import Library
+from lca.library.checking import validate
+from lca.scenario import functional_unit
+from lca.scenario.functional_unit import FunctionalUnit
+from lca.scenario.models import ScenarioModel
+from lca.scenario.patching import Patched, patched, resolve_options, split_path
+from lca.scenario.references import reference_problems
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A checked scenario.
+
+    Attributes
+    ----------
+    name
+        Name of the file or of the option.
+    model
+        The typed contents.
+    data
+        The contents as written (texts), for saving and patching.
+    library
+        Where devices, hosts and factors come from.
+    """
+
+    name: str
+    model: ScenarioModel
+    data: dict[str, Any]
+    library: Library = field(repr=False)
+    source: Document = field(repr=False)
+
+    def replace(self, path: str, value: object) -> Scenario:
+        """Return the scenario with one value changed, checked afresh.
+
+        Parameters
+        ----------
+        path
+            Dotted path such as ``fleet.chat.site``.
+        value
+            What could stand in the file: text with a unit, a number, a mapping, or a pint quantity.
+
+        Raises
+        ------
+        ScenarioError
+            If the path or value is not accepted.
+        """
+        return self.patch({path: value}, self.name)
+
+    def patch(self, changes: Mapping[str, object], name: str) -> Scenario:
+        """Return the scenario with several values changed, under a name."""
+        written = {path: as_written(value) for path, value in changes.items()}
+        data = patched(self.data, written)
+        return _checked(Patched(self.source, data, {}), name, self.library)
+
+    def options(self) -> list[Scenario]:
+        """Return the scenario as written and each of its options, checked."""
+        base = Scenario(self.model.base_name, self.model, self.data, self.library, self.source)
+        return [base, *self._alternatives()]
+
+    def _alternatives(self) -> Iterator[Scenario]:
+        problems: list[Problem] = []
+        for name, changes in resolve_options(self.source, self.model.options).items():
+            origins = {split_path(path): ("options", name, path) for path in changes}
+            try:
+                yield _checked(Patched(self.source, patched(self.data, changes), origins), name, self.library)
+            except InputError as error:
+                problems.extend(error.problems)
+        if problems:
+            raise ScenarioError(problems)
+
+    @cached_property
+    def functional_units(self) -> tuple[FunctionalUnit, ...]:
+        """The functional units, the primary one first."""
+        return tuple(functional_unit.parse(text) for text in self.model.functional_unit)
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        """The calendar years of the period."""
+        return self.model.years
+
+    def digest(self) -> str:
+        """Return the SHA-256 of the resolved contents: equal for equal inputs."""
+        text = json.dumps(self.data, sort_keys=True, ensure_ascii=False, default=str)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def save(self, path: str | Path) -> None:
+        """Write the scenario as YAML, atomically."""
+        document.write_atomically(Path(path), document.dump(self.data))
+
+
+def load(source: str | Path | Mapping[str, Any], *, library: Library | None = None, db: tuple[str | Path, ...] = ()) -> Scenario:
+    """Load and check a scenario.
+
+    Parameters
+    ----------
+    source
+        Path of a YAML file, or its contents as a mapping.
+    library
+        The hardware library; by default the packaged one, with ``hardware_db`` beside the file.
+    db
+        Further folders of the user's own devices.
+
+    Raises
+    ------
+    InputError
+        With every mistake of the file.
+    """
+    if isinstance(source, Mapping):
+        text = document.parse(document.dump(as_written(dict(source))), "scenario")
+        folders: tuple[Path, ...] = ()
+    else:
+        text = document.read(source)
+        beside = Path(source).resolve().parent / "hardware_db"
+        folders = (beside,) if beside.is_dir() else ()
+    shelf = library or Library((*map(Path, db), *folders))
+    name = Path(source).stem if not isinstance(source, Mapping) else str(source.get("title") or "scenario")
+    scenario = _checked(Patched(text, text.data, {}), name, shelf)
+    scenario.options()
+    return scenario
+
+
+def _checked(text: Patched, name: str, library: Library) -> Scenario:
+    model = validate(ScenarioModel, text, ScenarioError)
+    problems = list(reference_problems(model, text, library))
+    if problems:
+        raise ScenarioError(problems)
+    return Scenario(name, model, text.data, library, text.base)
+
+
+def as_written(value: Any) -> Any:  # noqa: ANN401 - plain data in, plain data out
+    """Turn Python values into what could stand in a file: texts, mappings and lists."""
+    if isinstance(value, Mapping):
+        return {str(key): as_written(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [as_written(item) for item in value]
+    if value is None or isinstance(value, str):
+        return value
+    if hasattr(value, "magnitude"):
+        return f"{float(value.magnitude)!r} {value.units}"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | float):
+        return repr(value)
+    return str(value)
+
+
+__all__ = ["FunctionalUnit", "Scenario", "UnknownNameError", "load"]

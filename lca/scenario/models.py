@@ -1,0 +1,354 @@
+"""What a scenario file may hold: the one description that checks, documents and completes it."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from lca.library.fields import (
+    Capacity,
+    Count,
+    Distance,
+    Energy,
+    Hours,
+    Intensity,
+    Lifetime,
+    Mass,
+    Power,
+    Pue,
+    Rate,
+    Ratio,
+    Record,
+    Share,
+    Switch,
+    Throughput,
+    WaterIntensity,
+    amount,
+)
+
+_PERIOD = re.compile(r"(\d{4})(?:\s*(?:-|–|to)\s*(\d{4}))?\Z")
+_YEARS = (1990, 2100)
+
+
+def _underscored(raw: object) -> object:
+    return raw.strip().replace("-", "_").replace(" ", "_") if isinstance(raw, str) else raw
+
+
+def choice(*names: str) -> Any:  # noqa: ANN401 - a type, made
+    """Return the type of a name out of a few; hyphens and underscores are the same."""
+    return Annotated[Literal[names], BeforeValidator(_underscored)]
+
+
+def _period(raw: object) -> object:
+    match = _PERIOD.match(str(raw).strip())
+    if match is None:
+        msg = f'expected calendar years such as 2027-2031, found "{raw}"'
+        raise ValueError(msg)
+    first, last = int(match[1]), int(match[2] or match[1])
+    if last < first:
+        msg = f'the period runs backwards: "{raw}"; write {last}-{first}'
+        raise ValueError(msg)
+    if first < _YEARS[0] or last > _YEARS[1]:
+        msg = f'expected years from {_YEARS[0]} to {_YEARS[1]}, found "{raw}"'
+        raise ValueError(msg)
+    return (first, last)
+
+
+def _counts(raw: object) -> object:
+    """Read ``8`` or ``{2027: 64, 2029: 96}``; a bare count is bought in the first year."""
+    if not isinstance(raw, dict):
+        return {"first": raw}
+    for year in raw:
+        if not re.fullmatch(r"\d{4}|first", str(year)) or (str(year) != "first" and not _YEARS[0] <= int(year) <= _YEARS[1]):
+            msg = f'expected a purchase year such as 2027, found "{year}"'
+            raise ValueError(msg)
+    if not raw:
+        msg = "expected purchases such as {2027: 64}, found none"
+        raise ValueError(msg)
+    return raw
+
+
+def _listed(raw: object) -> object:
+    return [raw] if isinstance(raw, str) else raw
+
+
+Period = Annotated[tuple[int, int], BeforeValidator(_period)]
+Counts = Annotated[dict[str, Count], BeforeValidator(_counts)]
+Texts = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+Phase = choice("data_collection", "preprocessing", "training", "optimization", "inference", "deployment")
+Model = choice("auto", "vendor", "calibrated", "wafer", "act", "boavizta")
+GenerationSource = choice("coal", "gas", "oil", "nuclear", "hydro", "solar", "wind", "bioenergy")
+
+
+class Contract(Record):
+    """Electricity bought under a contract: it changes the market-based account only."""
+
+    kind: choice("ppa", "certificates", "supplier", "own_generation")  # type: ignore[valid-type]
+    share: Share
+    """Share of the site's electricity that the contract covers."""
+    matching: choice("annual", "hourly") = "annual"  # type: ignore[valid-type]
+    source: GenerationSource | None = None  # type: ignore[valid-type]
+    """Generation source, whose life-cycle factor is used where no intensity is given."""
+    intensity: Intensity | None = None
+    """Emissions per contracted electricity, of the boundary the scenario uses."""
+    residual: Intensity | None = None
+    """Emissions per electricity that no contract covers."""
+
+
+class GridValue(Record):
+    """A grid factor of the user's own, with its type."""
+
+    value: Intensity
+    boundary: choice("lifecycle", "direct") = "lifecycle"  # type: ignore[valid-type]
+    accounting: choice("production", "consumption") = "production"  # type: ignore[valid-type]
+    method: choice("average", "marginal_operating", "marginal_combined") = "average"  # type: ignore[valid-type]
+    year: Count | None = None
+    source: str = "scenario"
+
+
+def _path(raw: object) -> object:
+    return {"name": raw} if isinstance(raw, str) else raw
+
+
+class Trajectory(Record):
+    """How grid intensity changes over the years: a name, a fixed decline, or points."""
+
+    name: str = ""
+    decline: Share | None = None
+    """Share by which the intensity falls each year, compounding."""
+    points: dict[str, Ratio] | None = None
+    """Index by calendar year; the first year's value is the base. Interpolated between points."""
+    floor: Intensity | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Trajectory:
+        given = [name for name in ("name", "decline", "points") if getattr(self, name)]
+        if len(given) != 1:
+            msg = "give exactly one of: name, decline, points"
+            raise ValueError(msg)
+        for year in self.points or ():
+            if not re.fullmatch(r"\d{4}", year):
+                msg = f'expected calendar years in points, found "{year}"'
+                raise ValueError(msg)
+        return self
+
+
+GridPath = Annotated[Trajectory, BeforeValidator(_path)]
+
+
+class Site(Record):
+    """Where equipment runs."""
+
+    region: str
+    """Country (DE, Germany), US state, province, or cloud region (aws:eu-central-1)."""
+    pue: Pue | None = None
+    wue: WaterIntensity | None = None
+    grid: GridValue | None = None
+    grid_path: GridPath | None = None
+    contract: Contract | None = None
+    transmission_loss: Share | None = None
+
+
+class Serves(Record):
+    """What a device delivers while busy."""
+
+    throughput: Throughput | None = None
+    """Tokens per time of one busy device."""
+    requests: amount("request/h") | None = None  # type: ignore[valid-type]
+    utilization: Share | None = None
+    precision: choice("fp64", "fp32", "tf32", "fp16", "fp8", "int8", "fp4") = "fp16"  # type: ignore[valid-type]
+    flop_utilization: Share | None = None
+    """Model FLOPs over peak FLOPs while busy, for useful FLOPs."""
+    hardware_flop_utilization: Share | None = None
+    """Executed FLOPs over peak FLOPs while busy, for delivered FLOPs."""
+
+
+class DevicePower(Record):
+    """Measured or known power of one device, in place of the default power model."""
+
+    idle: Power | None = None
+    busy: Power | None = None
+
+
+class Fleet(Record):
+    """Devices bought in years, that live for a while at a site."""
+
+    device: str
+    count: Counts
+    """Devices bought: a number (in the first year) or a number by year."""
+    site: str
+    lifetime: Lifetime
+    lifetime_hours: Hours | None = None
+    replace: Switch = True
+    """Whether a device is bought again when its life ends within the period."""
+    host: str | None = None
+    """Host that carries the devices; the device's own by default, ``none`` for no host."""
+    utilization: Share | None = None
+    powered: Share | None = None
+    """Share of the year the devices are switched on; all of it by default."""
+    power: DevicePower = DevicePower()
+    host_power: Power | None = None
+    """Mean power of a whole host without its accelerators."""
+    embodied: choice("new", "sunk") = "new"  # type: ignore[valid-type]
+    """``sunk`` leaves what was emitted before the decision out; operation and end of life stay."""
+    mass: Mass | None = None
+    phase: Phase = "inference"  # type: ignore[valid-type]
+    serves: Serves = Serves()
+
+
+class Work(Record):
+    """A piece of work: device-hours or energy, on owned or cloud devices."""
+
+    phase: Phase = "training"  # type: ignore[valid-type]
+    device: str | None = None
+    instance: str | None = None
+    host: str | None = None
+    device_hours: Hours | None = None
+    """Hours of one accelerator; one device for one hour is one device-hour."""
+    instance_hours: Hours | None = None
+    it_energy: Energy | None = None
+    """Energy of the IT equipment, before PUE."""
+    facility_energy: Energy | None = None
+    """Energy with the facility's overhead already inside."""
+    ownership: choice("owned", "cloud") = "cloud"  # type: ignore[valid-type]
+    embodied: choice("shared", "sunk") = "shared"  # type: ignore[valid-type]
+    site: str
+    year: Count | None = None
+    lifetime: Lifetime | None = None
+    occupancy: Share | None = None
+    """Share of its life in which the device is sold or used."""
+    utilization: Share | None = None
+    power: DevicePower = DevicePower()
+    host_power: Power | None = None
+    mass: Mass | None = None
+    repeats: Ratio | None = None
+    """How often the work is done: runs a year, folds of a validation, failed runs included."""
+    tokens: amount("token") | None = None  # type: ignore[valid-type]
+    requests: amount("request") | None = None  # type: ignore[valid-type]
+    runs: amount("run") | None = None  # type: ignore[valid-type]
+    flop: amount("flop") | None = None  # type: ignore[valid-type]
+    serves: Serves = Serves()
+
+    @model_validator(mode="after")
+    def _enough(self) -> Work:
+        if self.it_energy and self.facility_energy:
+            msg = "give it_energy or facility_energy, not both: PUE is applied to one of them only"
+            raise ValueError(msg)
+        if self.device and self.instance:
+            msg = "give device or instance, not both"
+            raise ValueError(msg)
+        if not (self.device or self.instance) and not (self.it_energy or self.facility_energy):
+            msg = "give a device (or instance) with its hours, or it_energy or facility_energy"
+            raise ValueError(msg)
+        if (self.device and not self.device_hours) or (self.instance and not (self.instance_hours or self.device_hours)):
+            msg = "a device needs device_hours, an instance instance_hours"
+            raise ValueError(msg)
+        return self
+
+
+class EndOfLife(Record):
+    """What happens to scrapped equipment, and who bears or is credited for it."""
+
+    rule: choice("cut_off", "substitution", "fifty_fifty", "cff") = "cut_off"  # type: ignore[valid-type]
+    collected: Share | None = None
+    reuse: Share | None = None
+    """Share of devices that get a second life: they bear no treatment here."""
+    recovered: Share | None = None
+    distance: Distance | None = None
+    allocation_factor: Share | None = None
+    quality_ratio: Share | None = None
+    recycled_content: Share | None = None
+
+
+class Electricity(Record):
+    """The type of grid factor; types are never mixed unless ``mixing`` is allowed."""
+
+    boundary: choice("lifecycle", "direct") = "lifecycle"  # type: ignore[valid-type]
+    accounting: choice("production", "consumption") = "production"  # type: ignore[valid-type]
+    method: choice("average", "marginal_operating", "marginal_combined") = "average"  # type: ignore[valid-type]
+    year: Count | None = None
+    """Year of the grid data; the latest by default."""
+    losses: choice("include", "exclude") = "include"  # type: ignore[valid-type]
+    mixing: Switch = False
+
+
+class Transport(Record):
+    """Distances a device travels by each mode, in place of the default route."""
+
+    plane: Distance | None = None
+    boat: Distance | None = None
+    truck: Distance | None = None
+
+
+class PowerModel(Record):
+    """Power of devices without a measurement, as shares of thermal design power."""
+
+    idle_fraction: Share | None = None
+    busy_fraction: Share | None = None
+
+
+class Assumptions(Record):
+    """Choices and defaults of the whole scenario."""
+
+    embodied_model: Model = "auto"  # type: ignore[valid-type]
+    boundary: choice("module", "host", "building") = "host"  # type: ignore[valid-type]
+    amortize: choice("straight_line", "by_hours", "up_front") = "straight_line"  # type: ignore[valid-type]
+    end_of_life: EndOfLife = EndOfLife()
+    electricity: Electricity = Electricity()
+    grid_path: GridPath = Trajectory(name="constant")
+    transport: Transport = Transport()
+    power_model: PowerModel = PowerModel()
+    utilization: Share | None = None
+    pue: Pue | None = None
+    flop_utilization: Share | None = None
+
+
+class Uncertainty(Record):
+    """How many draws, and from which seed."""
+
+    samples: Annotated[int, BeforeValidator(lambda raw: _bounded(raw, 0, 1 << 24))] = 1 << 14
+    seed: Count = 0
+
+
+def _bounded(raw: object, low: int, high: int) -> int:
+    try:
+        number = float(str(raw).replace("_", ""))
+    except ValueError:
+        number = float("nan")
+    if not (low <= number <= high and number == int(number)):
+        msg = f'expected a whole number from {low} to {high}, found "{raw}"'
+        raise ValueError(msg)
+    return int(number)
+
+
+class ScenarioModel(Record):
+    """A scenario: what is bought, what runs where, and what is asked."""
+
+    schema_: Literal["1"] = Field(alias="schema")
+    title: str = ""
+    question: str = ""
+    role: choice("buyer", "cloud_user", "tenant", "provider", "maker") = "buyer"  # type: ignore[valid-type]
+    publication: choice("internal", "public") = "internal"  # type: ignore[valid-type]
+    functional_unit: Texts = ()
+    """What results are divided by, such as ``1 million tokens`` or ``device year``; several are possible."""
+    period: Period
+    indicators: Texts = ("gwp100",)
+    sites: dict[str, Site] = {}
+    fleet: dict[str, Fleet] = {}
+    work: dict[str, Work] = {}
+    assumptions: Assumptions = Assumptions()
+    base_name: str = "base"
+    """Name of the scenario as written, beside its options."""
+    options: dict[str, dict[str, Any]] = {}
+    """Alternatives: values by dotted path; ``based_on`` starts from another option."""
+    uncertainty: Uncertainty = Uncertainty()
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        """The calendar years of the period."""
+        return tuple(range(self.period[0], self.period[1] + 1))
+
+
+__all__ = ["Capacity", "Fleet", "Rate", "ScenarioModel", "Site", "Work"]

@@ -1,0 +1,144 @@
+"""What the stages account for: a fleet or a piece of work, with its device, host and site.
+
+Both are brought to one form, so that each stage is written once: an activity in device-hours
+and devices, per year, and the records behind them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lca.intensities.context import Context, default
+from lca.intensities.sites import SitePower
+from lca.library.models import Device, Server
+from lca.scenario.models import Fleet, Work
+from lca.sources import Quality
+from lca.stages.cohorts import Activity, embodied_activity, service_activity
+from lca.terms import Factor
+from lca.vocabulary import HOURS_PER_YEAR
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A fleet or work entry with everything it refers to.
+
+    Attributes
+    ----------
+    asset
+        Its name in the scenario; ``where`` is its dotted path.
+    use
+        The entry as written.
+    hours
+        Device-hours switched on, per year.
+    utilization
+        Share of those hours with work.
+    host_share
+        Share of the host that one device uses.
+    """
+
+    asset: str
+    where: str
+    use: Fleet | Work
+    device: Device | None
+    host: Server | None
+    host_share: Factor
+    site: SitePower
+    hours: tuple[float, ...]
+    utilization: Factor
+
+    @property
+    def is_fleet(self) -> bool:
+        """Whether devices are bought (else their hours are used)."""
+        return isinstance(self.use, Fleet)
+
+    def embodied(self, context: Context) -> Activity:
+        """Return purchases and scrappings; only fleets have them."""
+        assert_fleet = self.use
+        if not isinstance(assert_fleet, Fleet):
+            msg = f"{self.where} buys nothing"
+            raise TypeError(msg)
+        return embodied_activity(assert_fleet, context.years)
+
+    def service(self, context: Context) -> Activity:
+        """Return the activities of all devices that serve."""
+        if not isinstance(self.use, Fleet):
+            msg = f"{self.where} buys nothing"
+            raise TypeError(msg)
+        return service_activity(self.use, context.years)
+
+
+def subjects(context: Context) -> Iterator[Subject]:
+    """Yield every fleet and every piece of work of the scenario."""
+    for name, fleet in context.model.fleet.items():
+        yield _fleet(context, name, fleet)
+    for name, work in context.model.work.items():
+        yield _work(context, name, work)
+
+
+def _fleet(context: Context, name: str, fleet: Fleet) -> Subject:
+    where = f"fleet.{name}"
+    device = context.library.device(fleet.device)
+    host, share = _host(context, device, fleet.host, where)
+    powered = 1.0 if fleet.powered is None else fleet.powered.central
+    hours = tuple(x * HOURS_PER_YEAR * powered for x in service_activity(fleet, context.years).device_years)
+    if fleet.embodied == "sunk":
+        context.warn(f"{where}: what was emitted before the decision is sunk and left out")
+    return Subject(name, where, fleet, device, host, share, context.site(fleet.site), hours, _utilization(context, fleet, where))
+
+
+def _utilization(context: Context, fleet: Fleet, where: str) -> Factor:
+    given = fleet.utilization or fleet.serves.utilization or context.model.assumptions.utilization
+    if given is None:
+        context.warn(f"{where} has no utilization: the default is used (40% to 80%, mode 60%)")
+    # one identity for the whole scenario where it is an assumption, one per fleet where it is given
+    own = fleet.utilization or fleet.serves.utilization
+    return default("utilization", given, f"{where}.utilization" if own else "assumptions.utilization")
+
+
+def _host(context: Context, device: Device, asked: str | None, where: str) -> tuple[Server | None, Factor]:
+    name = asked if asked is not None else device.host
+    none = Factor("host_share", 0.0, "", role="decision")
+    if context.model.assumptions.boundary == "module" or name == "none":
+        return None, none
+    if not name:
+        context.miss("gwp100", "manufacture", f"host of {device.id}", "no host of this device is known; name one with host:")
+        return None, none
+    host = context.library.server(name)
+    slots = device.host_slots if asked is None and device.host_slots else host.accelerator_slots
+    if not slots:
+        context.miss("gwp100", "manufacture", f"host {name}", "it has no accelerator slots: a share cannot be formed")
+        return None, none
+    return host, Factor("host_share", 1 / slots, "", source=host.source, quality=Quality.DECLARED, note=f"one of {slots} accelerators of {name}")
+
+
+def _work(context: Context, name: str, work: Work) -> Subject:
+    where = f"work.{name}"
+    device_name, host_name, per_instance = work.device, work.host, 1
+    if work.instance is not None:
+        instance = context.library.instance(work.instance)
+        device_name, per_instance = instance.device, instance.count
+        host_name = work.host or instance.host or None
+    device = context.library.device(device_name) if device_name else None
+    host, share = _host(context, device, host_name, where) if device else (None, Factor("host_share", 0.0, ""))
+    hours = _work_hours(work, per_instance)
+    year = context.years.index(work.year) if work.year is not None else 0
+    series = tuple(hours if i == year else 0.0 for i in range(len(context.years)))
+    busy = work.utilization.factor("utilization", f"{where}.utilization") if work.utilization else Factor("utilization", 1.0, "", role="decision")
+    return Subject(name, where, work, device, host, share, context.site(work.site), series, busy)
+
+
+def _work_hours(work: Work, per_instance: int) -> float:
+    """Return the device-hours of a piece of work, all repeats; what is decided is not sampled."""
+    if work.device_hours is not None:
+        hours = work.device_hours.central
+    elif work.instance_hours is not None:
+        hours = work.instance_hours.central * per_instance
+    else:
+        hours = 0.0
+    return hours * repeats(work)
+
+
+def repeats(work: Work) -> float:
+    """Return how often a piece of work is done."""
+    return work.repeats.central if work.repeats is not None else 1.0

@@ -1,0 +1,188 @@
+"""Symbolic intensities: a `Factor` is a cited leaf, a `Term` is a formula with its inputs.
+
+Terms are values: two that are built alike are equal, so an inventory of many lines holds
+each distinct intensity once. They know how to be evaluated on draws, explained, and
+searched for their sources.
+"""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from lca.sources import Quality
+from lca.uncertain import Array, Distribution, draw, exact
+
+Formula = Callable[..., Any]
+Value = float | Array
+
+
+class Factor:
+    """A cited, possibly uncertain number.
+
+    ``identity`` keys its draws: factors of equal identity move together. ``role`` keeps three
+    kinds apart: ``unknown`` (sampled), ``decision`` (what the scenario chose) and ``method``.
+    """
+
+    __slots__ = ("_hash", "distribution", "identity", "name", "note", "quality", "role", "source", "unit")
+
+    def __init__(
+        self,
+        name: str,
+        distribution: Distribution | float,
+        unit: str,
+        *,
+        identity: str = "",
+        source: str = "",
+        quality: Quality | str = Quality.GIVEN,
+        role: str = "unknown",
+        note: str = "",
+    ) -> None:
+        known = distribution if isinstance(distribution, Distribution) else exact(float(distribution))
+        self.name, self.distribution, self.unit = name, known, unit
+        self.identity, self.source, self.quality = identity or name, source, Quality(quality)
+        self.role, self.note = role, note
+        self._hash = hash((name, self.identity, known, unit))
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        return isinstance(other, Factor) and self._key() == other._key()
+
+    def _key(self) -> tuple[object, ...]:
+        return (self.name, self.identity, self.distribution, self.unit, self.source)
+
+    def __repr__(self) -> str:
+        return f"Factor({self.name}={self.distribution.central:g} {self.unit})"
+
+
+class Term:
+    """A formula applied to named inputs, not yet evaluated."""
+
+    __slots__ = ("_hash", "formula", "inputs", "name", "unit")
+
+    def __init__(self, name: str, formula: Formula, inputs: Mapping[str, Node], unit: str | None = None) -> None:
+        self.name, self.formula, self.inputs = name, formula, tuple(inputs.items())
+        self.unit = returned_unit(formula) if unit is None else unit
+        self._hash = hash((name, formula, self.inputs))
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        if not isinstance(other, Term) or self._hash != other._hash:
+            return False
+        return self.formula is other.formula and self.name == other.name and self.inputs == other.inputs
+
+    def __repr__(self) -> str:
+        return f"Term({self.name} = {formula_name(self.formula)})"
+
+
+Node = Factor | Term
+
+
+@cache
+def returned_unit(formula: Formula) -> str:
+    """Return the canonical unit that a formula's annotation promises."""
+    hint = typing.get_type_hints(formula, include_extras=True)["return"]
+    return str(typing.get_args(hint)[1])
+
+
+def formula_name(formula: Formula) -> str:
+    """Return where a formula is written, for explanations: ``formulas.silicon.die_yield``."""
+    return f"{formula.__module__}.{formula.__qualname__}".removeprefix("lca.")
+
+
+def apply(formula: Formula, *, name: str = "", **inputs: Node) -> Term:
+    """Apply a formula to nodes; the result is named after the formula."""
+    return Term(name or formula.__name__, formula, inputs)
+
+
+def add(**parts: Any) -> Any:  # noqa: ANN401 - floats, arrays or quantities alike
+    """Add named parts of one unit."""
+    first, *rest = parts.values()
+    for part in rest:
+        first = first + part
+    return first
+
+
+def multiply(**parts: Any) -> Any:  # noqa: ANN401 - floats, arrays or quantities alike
+    """Multiply named parts."""
+    first, *rest = parts.values()
+    for part in rest:
+        first = first * part
+    return first
+
+
+def total(name: str, parts: Mapping[str, Node]) -> Node:
+    """Return the sum of named nodes of one unit."""
+    unit = next(iter(parts.values())).unit
+    return Term(name, add, parts, unit)
+
+
+def product(name: str, unit: str, **parts: Node) -> Node:
+    """Return the product of named nodes, in the unit stated."""
+    return Term(name, multiply, parts, unit)
+
+
+class Draws:
+    """Evaluates nodes on one set of samples: the shared random numbers of a comparison."""
+
+    def __init__(self, samples: int, seed: int, budget: int = 256 << 20) -> None:
+        self.samples, self.seed = samples, seed
+        self._leaves: dict[tuple[str, Distribution], Value] = {}
+        self._terms: dict[Term, Value] = {}
+        self._room = max(1, budget // (8 * (1 + samples)))
+
+    def value(self, node: Node) -> Value:
+        """Return a node's values: a float if nothing below is uncertain, else ``(1 + samples,)``."""
+        if isinstance(node, Factor):
+            return self._leaf(node)
+        found = self._terms.get(node)
+        if found is None:
+            found = node.formula(**{name: self.value(part) for name, part in node.inputs})
+            if len(self._terms) >= self._room:
+                self._terms.clear()
+            self._terms[node] = found
+        return found
+
+    def _leaf(self, factor: Factor) -> Value:
+        distribution = factor.distribution
+        if distribution.is_exact:
+            return distribution.central
+        key = (factor.identity, distribution)
+        if key not in self._leaves:
+            self._leaves[key] = draw(distribution, factor.identity, self.samples, self.seed)
+        return self._leaves[key]
+
+    def array(self, node: Node) -> Array:
+        """Return a node's values with the sample axis always present."""
+        return np.broadcast_to(np.asarray(self.value(node), dtype=np.float64), (1 + self.samples,))
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """Yield a node and all nodes below it, each once."""
+    seen: set[int] = set()
+    stack = [node]
+    while stack:
+        current = stack.pop()
+        if id(current) in seen:
+            continue
+        seen.add(id(current))
+        yield current
+        if isinstance(current, Term):
+            stack.extend(part for _, part in reversed(current.inputs))
+
+
+def factors(node: Node) -> list[Factor]:
+    """Return the leaves of a node."""
+    return [part for part in walk(node) if isinstance(part, Factor)]

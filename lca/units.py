@@ -1,0 +1,212 @@
+"""The one pint registry: text in, floats in canonical units out, units back for display.
+
+Everything that crosses a door of the toolkit (YAML, Python, results) has a unit; all
+arithmetic inside is on bare floats in the canonical units of ``vocabulary``.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lca.errors import UnitError, did_you_mean
+
+if TYPE_CHECKING:
+    import pint
+
+_NUMBER = re.compile(
+    r"\s*([+-]?(?:\d(?:_?\d)*(?:\.(?:\d(?:_?\d)*)?)?|\.\d+)(?:[eE][+-]?\d+)?)(?![\d,'])\s*(.*)\Z",
+    re.DOTALL,
+)
+_EMISSION = re.compile(r"\b(kg|Mg|Gg|g|kt|Mt|Gt|t|tonnes?|lb|pounds?)[ _-]*CO2[ -]?(?:equivalents?|eq|e)\b")
+_ANTIMONY = re.compile(r"\b(kg|mg|g)\s*Sb[ -]?(?:eq|e)\b")
+_LONG_FORMS = {"tonne": "tonneCO2e", "pound": "poundCO2e"}
+_UNIT = re.compile(r"[A-Za-zµ0-9%_/*^(). \-]{0,80}\Z")
+_LONG_DIGITS = re.compile(r"\d{3,}|\*\*\s*\d{2,}")
+
+EXAMPLES = {
+    "kW": "700 W",
+    "kWh": "1.2 MWh",
+    "h": "12000 h",
+    "year": "5 years",
+    "kg": "1.7 kg",
+    "km": "8000 km",
+    "L/kWh": "1.8 L/kWh",
+    "GB": "80 GB",
+    "cm2": "814 mm2",
+    "kgCO2e": "164 kgCO2e",
+    "kgCO2e/kWh": "56 gCO2e/kWh",
+    "flop/h": "989 TFLOP/s",
+    "token/h": "2500 token/s",
+    "h/year": "8000 h/year",
+    "": "60%",
+}
+
+
+@cache
+def registry() -> pint.UnitRegistry[Any]:
+    """Return the private registry, built from ``units.txt`` on first use."""
+    import pint  # noqa: PLC0415 - loaded when the first unit is read
+
+    return pint.UnitRegistry(str(Path(__file__).with_name("units.txt")))
+
+
+def split(text: str) -> tuple[float, str]:
+    """Split ``"700 W"`` into its number and the text of its unit, normalized.
+
+    Raises
+    ------
+    UnitError
+        If the text does not begin with a number.
+    """
+    match = _NUMBER.match(text[:200])
+    if match is None or len(text) > 200:  # noqa: PLR2004 - longer than any quantity
+        msg = f'"{_short(text)}" is not a number with a unit'
+        raise UnitError(msg)
+    return float(match[1].replace("_", "")), normalize(match[2])
+
+
+def normalize(unit: str) -> str:
+    """Write a unit the registry's way: ``kg CO2-eq`` is ``kgCO2e``, ``%`` is ``percent``."""
+    unit = _EMISSION.sub(_co2e, unit.strip())
+    unit = _ANTIMONY.sub(r"\1Sbeq", unit)
+    return unit.replace("%", "percent").replace("²", "2").replace("³", "3").replace("·", "*")
+
+
+def _co2e(match: re.Match[str]) -> str:
+    singular = match[1].removesuffix("s")
+    return _LONG_FORMS.get(singular, f"{match[1]}CO2e")
+
+
+@cache
+def factor(unit: str, canonical: str) -> float:
+    """Return how many ``canonical`` units one ``unit`` is.
+
+    Raises
+    ------
+    UnitError
+        If the unit is unknown or of another dimension.
+
+    Examples
+    --------
+    >>> factor("MJ/h", "kW")
+    0.2777777777777778
+    """
+    ureg = registry()
+    source, target = _units(unit), _units(canonical)
+    if ureg.get_dimensionality(source) != ureg.get_dimensionality(target):
+        found = f'"{unit}" is not a unit of {name_dimension(canonical)}' if unit else "the unit is missing"
+        msg = f"{found}; write for example {example(canonical)}"
+        raise UnitError(msg)
+    return float(ureg.convert(1.0, source, target))
+
+
+def _units(text: str) -> Any:  # noqa: ANN401 - pint makes its unit classes per registry
+    import pint  # noqa: PLC0415
+
+    if not _UNIT.match(text) or _LONG_DIGITS.search(text):
+        msg = f'"{_short(text)}" is not a unit'
+        raise UnitError(msg)
+    try:
+        return registry().parse_expression("1" + text if text.startswith("/") else "1 " + text or "1").units
+    except pint.UndefinedUnitError as error:
+        raise UnitError(_unknown(text, error)) from None
+    except (pint.PintError, ArithmeticError, AttributeError, LookupError, SyntaxError, TypeError,
+            ValueError, RecursionError, AssertionError) as error:
+        msg = f'"{_short(text)}" is not a unit'
+        raise UnitError(msg) from error
+
+
+def _unknown(text: str, error: Any) -> str:  # noqa: ANN401 - pint's error is untyped
+    names = error.unit_names
+    name = names if isinstance(names, str) else ", ".join(names)
+    if name.endswith("CO2") or "CO2" in text.replace("CO2e", ""):
+        return f'no unit "{text}": write emissions as CO2e, for example kgCO2e'
+    return f'no unit "{name}"{did_you_mean(name, known_units())}'
+
+
+@cache
+def known_units() -> tuple[str, ...]:
+    """Return the names and symbols of the registry, for suggestions."""
+    common = ("kW", "MW", "kWh", "MWh", "GWh", "MJ", "GJ", "kg", "km", "cm2", "GB", "TB", "kgCO2e",
+              "gCO2e", "tCO2e", "TFLOP", "PFLOP", "EFLOP", "hours", "years", "days", "tokens", "percent")
+    return common
+
+
+_CANONICAL = (
+    "", "kW", "kWh", "h", "kg", "kgCO2e", "MJ", "kgSbeq", "L", "cm2", "cm", "km", "GB", "kgCO2e/kg", "kgCO2e/cm2",
+    "kgCO2e/GB", "kgCO2e/kWh", "kgCO2e/(kg*km)", "L/kWh", "kWh/cm2", "1/cm2", "GB/cm2", "MJ/cm2", "MJ/kg",
+    "kgSbeq/cm2", "kgSbeq/kg", "MJ/GB", "kW/GB", "flop/h", "token/h", "kg/device", "L/kg", "cm2/GB", "kgCO2e/h",
+)
+
+
+@cache
+def canonical(unit: str) -> str:
+    """Return the canonical unit of what a unit measures.
+
+    Raises
+    ------
+    UnitError
+        If the toolkit has no canonical unit of that dimension.
+    """
+    dimension = registry().get_dimensionality(_units(unit))
+    for candidate in _CANONICAL:
+        if registry().get_dimensionality(_units(candidate)) == dimension:
+            return candidate
+    msg = f'"{unit}" has no canonical unit here'
+    raise UnitError(msg)
+
+
+def parse(text: str, canonical: str) -> float:
+    """Read ``"0.7 kW"`` as a float in the canonical unit.
+
+    Raises
+    ------
+    UnitError
+        If the number or unit is missing, unknown, or of another dimension.
+
+    Examples
+    --------
+    >>> parse("2.52 MJ/h", "kW")
+    0.7000000000000001
+    """
+    number, unit = split(text)
+    if canonical and not unit:
+        msg = f'"{_short(text)}" has no unit; write for example {example(canonical)}'
+        raise UnitError(msg)
+    return number * factor(unit, canonical)
+
+
+def quantity(value: Any, unit: str) -> Any:  # noqa: ANN401 - pint quantities are dynamic
+    """Dress a float or array in its unit (``unit * array`` would copy; this does not)."""
+    return registry().Quantity(value, _units(unit))
+
+
+def magnitude(value: Any, canonical: str) -> float:  # noqa: ANN401
+    """Take the bare float out of a pint quantity, in the canonical unit.
+
+    Raises
+    ------
+    UnitError
+        If the dimension differs.
+    """
+    return float(value.magnitude) * factor(f"{value.units:~}".replace("**", "^"), canonical)
+
+
+def name_dimension(unit: str) -> str:
+    """Name what a unit measures, for messages: ``kW`` is "power (kW)"."""
+    names = {"kW": "power", "kWh": "energy", "h": "time", "year": "time", "kg": "mass", "km": "length",
+             "cm2": "area", "GB": "data", "kgCO2e": "emissions", "kgCO2e/kWh": "emissions per energy",
+             "": "a share or ratio"}
+    return f"{names[unit]} ({unit})" if names.get(unit) and unit else names.get(unit, unit)
+
+
+def example(unit: str) -> str:
+    """Give an accepted example for a unit."""
+    return EXAMPLES.get(unit, f"1 {unit}")
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 40 else text[:37] + "..."  # noqa: PLR2004 - fits a message

@@ -1,0 +1,222 @@
+"""Every quantity name of the toolkit: its canonical unit and one sentence.
+
+One name, one meaning, one unit, everywhere: the key in YAML, the parameter of a
+formula and the heading of a column. The unit aliases below annotate formulas; the
+audit in ``tests/test_units_audit.py`` holds each parameter's alias against this table.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+from numpy.typing import NDArray
+
+Number = float | NDArray[np.float64]
+
+Ratio = Annotated[Number, ""]
+Kilowatt = Annotated[Number, "kW"]
+Hour = Annotated[Number, "h"]
+HourPerYear = Annotated[Number, "h/year"]
+Year = Annotated[Number, "year"]
+KilowattHour = Annotated[Number, "kWh"]
+KilowattHourPerSquareCentimeter = Annotated[Number, "kWh/cm2"]
+Megajoule = Annotated[Number, "MJ"]
+Kilogram = Annotated[Number, "kg"]
+KilogramPerGigabyte = Annotated[Number, "kgCO2e/GB"]
+KilogramCO2e = Annotated[Number, "kgCO2e"]
+KilogramCO2ePerHour = Annotated[Number, "kgCO2e/h"]
+KilogramCO2ePerKilowattHour = Annotated[Number, "kgCO2e/kWh"]
+KilogramCO2ePerSquareCentimeter = Annotated[Number, "kgCO2e/cm2"]
+KilogramCO2ePerKilogram = Annotated[Number, "kgCO2e/kg"]
+KilogramCO2ePerKilogramKilometer = Annotated[Number, "kgCO2e/(kg*km)"]
+SquareCentimeter = Annotated[Number, "cm2"]
+Centimeter = Annotated[Number, "cm"]
+PerSquareCentimeter = Annotated[Number, "1/cm2"]
+Gigabyte = Annotated[Number, "GB"]
+GigabytePerSquareCentimeter = Annotated[Number, "GB/cm2"]
+Kilometer = Annotated[Number, "km"]
+Liter = Annotated[Number, "L"]
+LiterPerKilowattHour = Annotated[Number, "L/kWh"]
+LiterPerHour = Annotated[Number, "L/h"]
+Flop = Annotated[Number, "flop"]
+FlopPerHour = Annotated[Number, "flop/h"]
+Token = Annotated[Number, "token"]
+TokenPerHour = Annotated[Number, "token/h"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A quantity name, its canonical unit and what it means."""
+
+    name: str
+    unit: str
+    sentence: str
+
+
+_TABLE = """
+utilization | | share of powered time in which a device is busy
+idle_fraction | | power of an idle device over its thermal design power
+busy_fraction | | mean power of a busy device over its thermal design power
+thermal_design_power | kW | rated maximum sustained power of one device
+idle_power | kW | power of one device that is powered and has no work
+busy_power | kW | mean power of one device while it works
+device_power | kW | power of one device averaged over idle and busy time
+occupancy | | share of a device's life in which its hours are sold or used
+host_power | kW | power of a host without its accelerators
+host_share | | share of a host that one device uses
+shared_host_power | kW | power of a host borne by one device that uses it
+powered_time | h | time a device is switched on
+powered_time_per_year | h/year | time a device is switched on in a year
+it_energy | kWh | electricity drawn by IT equipment, before the facility's overhead
+facility_energy | kWh | electricity drawn by the facility for the IT equipment, overhead included
+overhead_energy | kWh | electricity drawn by cooling and power distribution: facility energy less IT energy
+pue | | power usage effectiveness: facility energy over IT energy
+wue | L/kWh | water usage effectiveness: on-site water per IT energy
+grid_water_intensity | L/kWh | water consumed to generate electricity, per facility energy
+on_site_water | L | water consumed at the facility
+off_site_water | L | water consumed to generate the facility's electricity
+on_site_water_rate | L/h | water consumed at the facility for one device per hour
+off_site_water_rate | L/h | water consumed to generate one device's electricity per hour
+grid_intensity | kgCO2e/kWh | emissions per electricity, of the type its factor states
+residual_intensity | kgCO2e/kWh | emissions per electricity left after contracted volumes
+contract_intensity | kgCO2e/kWh | emissions per electricity bought under a contract
+contract_share | | share of electricity covered by a contract
+market_intensity | kgCO2e/kWh | emissions per electricity on the market-based account
+source_intensity | kgCO2e/kWh | life-cycle emissions per electricity of one generation source
+source_share | | share of a generation source in a region's electricity
+source_contribution | kgCO2e/kWh | what one generation source adds to a region's intensity
+trajectory_index | | intensity of a year over the intensity of the base year
+projected_intensity | kgCO2e/kWh | emissions per electricity in a later year
+upstream_intensity | kgCO2e/kWh | emissions per electricity before generation: the life-cycle floor
+annual_decline | | share by which an intensity falls each year
+elapsed_periods | | years since a base year, as a plain count
+elapsed_share | | share of the way from one given year to the next
+first_index | | index of the given year before
+second_index | | index of the given year after
+transmission_loss | | share of generated electricity lost before it is delivered
+loss_energy | kWh | electricity generated but lost on the way to the facility
+operation_footprint | kgCO2e | emissions of electricity used
+operation_footprint_rate | kgCO2e/h | emissions of one device per hour it is switched on
+overhead_footprint_rate | kgCO2e/h | emissions of facility overhead for one device per hour
+loss_footprint_rate | kgCO2e/h | emissions of grid loss for one device per hour
+die_area | cm2 | area of one silicon die
+die_count | | dies of one kind in a device
+wafer_diameter | cm | diameter of a wafer
+edge_exclusion | cm | unusable ring at the edge of a wafer
+kerf | cm | width lost between neighboring dies
+defect_density | 1/cm2 | defects per wafer area
+yield_alpha | | clustering parameter of the negative-binomial yield model
+die_yield | | share of dies without defect
+sellable_share | | share of dies that can be sold, harvested ones included
+harvest_share | | share of defective dies that are sold with units disabled
+dies_per_wafer | | whole dies on a wafer
+effective_die_area | cm2 | wafer area used up for one good die, edge loss and yield included
+reference_yield | | die yield that a published value per functional area includes
+wafer_carbon_per_area | kgCO2e/cm2 | emissions per processed wafer area, before yield
+logic_carbon_per_area | kgCO2e/cm2 | emissions per area of good logic die, yield included
+energy_per_area | kWh/cm2 | fab electricity per processed wafer area
+fab_grid_intensity | kgCO2e/kWh | emissions per electricity at the fab
+gas_per_area | kgCO2e/cm2 | direct process-gas emissions per processed wafer area
+material_per_area | kgCO2e/cm2 | emissions of materials per processed wafer area
+package_count | | packaged integrated circuits of a device
+carbon_per_package | kgCO2e | emissions of packaging one integrated circuit
+memory_carbon_per_area | kgCO2e/cm2 | emissions per die area of memory or flash, yield included
+memory_wafer_carbon_per_area | kgCO2e/cm2 | emissions per processed memory wafer area, before yield
+memory_package_count | | packages that hold a device's memory
+memory_die_area | cm2 | die area of the memory in one package, stacked dies added up
+effective_memory_area | cm2 | wafer area used up for the memory of one package
+memory_capacity | GB | memory of a device
+storage_capacity | GB | storage of a device
+carbon_per_capacity | kgCO2e/GB | emissions of manufacture per capacity of memory or storage
+bit_density | GB/cm2 | capacity per die area of a memory technology
+layer_count | | stacked dies of a memory package
+layer_yield | | share of stacking steps that succeed
+stack_yield | | share of memory stacks without a failed stacking step
+device_mass | kg | mass of one device with its share of a baseboard
+server_mass | kg | mass of a server without its accelerators
+power_supply_mass | kg | mass of the power supplies of a server
+casing_mass | kg | mass of the casing of a card
+heatsink_mass | kg | mass of the heat sink of a card
+board_area | cm2 | area of the printed circuit board of a device
+base_footprint | kgCO2e | emissions of the parts of a component that do not grow with its die area
+board_carbon_per_area | kgCO2e/cm2 | emissions per area of printed circuit board
+casing_carbon_per_mass | kgCO2e/kg | emissions of a card's casing per mass of casing
+heatsink_carbon_per_mass | kgCO2e/kg | emissions of a card's heat sink per mass of heat sink
+power_supply_carbon_per_mass | kgCO2e/kg | emissions of power supplies per mass
+upstream_carbon_per_mass | kgCO2e/kg | emissions of moving parts to assembly per mass of device
+thermal_carbon_per_mass | kgCO2e/kg | emissions of heat sinks and cold plates per mass of module
+board_carbon_per_mass | kgCO2e/kg | emissions of board, connectors and assembly per mass of module
+chassis_carbon_per_mass | kgCO2e/kg | emissions of chassis, power supplies and fans per mass of server
+model_residual | | what a model leaves unexplained for one device: a factor around one
+family_factor | | what a model leaves unexplained for a family of technologies: a factor around one
+manufacture_footprint | kgCO2e | emissions of making one device, from cradle to gate
+logic_footprint | kgCO2e | emissions of the logic dies of a device
+memory_footprint | kgCO2e | emissions of the memory of a device
+storage_footprint | kgCO2e | emissions of the storage of a server
+thermal_footprint | kgCO2e | emissions of the thermal parts of a device
+board_footprint | kgCO2e | emissions of board, connectors and assembly of a device
+chassis_footprint | kgCO2e | emissions of chassis, power supplies and fans of a server
+packaging_footprint | kgCO2e | emissions of packaging the integrated circuits of a device
+published_footprint | kgCO2e | a footprint as published
+boundary_ratio | | footprint within the asked boundary over footprint within the published one
+rebased_footprint | kgCO2e | a published footprint moved to another boundary
+device_count | | devices that share one published footprint
+shared_footprint | kgCO2e | one device's share of a footprint published for several
+power_supply_footprint | kgCO2e | emissions of the power supplies of a server
+upstream_transport_footprint | kgCO2e | emissions of moving parts to assembly
+transport_distance | km | distance a device travels by one mode
+freight_intensity | kgCO2e/(kg*km) | emissions of moving one kilogram over one kilometer
+packaging_ratio | | shipped mass over net mass
+transport_footprint | kgCO2e | emissions of moving one device
+treatment_intensity | kgCO2e/kg | emissions of treating scrapped equipment
+disposal_intensity | kgCO2e/kg | emissions of disposing of equipment that is not collected
+recycling_intensity | kgCO2e/kg | emissions of recycling collected equipment
+virgin_intensity | kgCO2e/kg | emissions of the primary material that recycling avoids
+recovered_share | | share of collected mass recovered as material
+collected_share | | share of scrapped mass that is collected for treatment
+reused_share | | share of devices that get a second life
+recovered_mass | kg | material recovered from one scrapped device
+e_waste | kg | mass of one device that is scrapped and not used again
+treatment_footprint | kgCO2e | emissions of treating what is collected of one scrapped device
+disposal_footprint | kgCO2e | emissions of disposing of what is not collected of one scrapped device
+quality_ratio | | quality of recovered over primary material
+allocation_factor | | the A of the Circular Footprint Formula: burden share of the supplier of scrap
+recycled_content | | share of a device made of recycled material
+end_of_life_footprint | kgCO2e | emissions of treating one scrapped device
+recovery_credit | kgCO2e | emissions avoided by recovered material: a negative number
+recycled_content_footprint | kgCO2e | recycled less primary material: a saving is negative
+lifetime | year | time from first use to end of life
+lifetime_hours | h | hours of use from first use to end of life
+period | year | length of the stretch of time that is accounted for
+amortized_share | | share of a device's embodied emissions borne by a period
+amortized_footprint | kgCO2e | embodied emissions of one device borne by a period
+peak_rate | flop/h | peak performance of one device at a stated precision
+flop_utilization | | model FLOPs done over peak FLOPs while busy
+work | flop | floating-point operations done
+busy_time | h | time a device works on a task
+throughput | token/h | tokens served by one device while busy
+served_tokens | token | tokens served by one device
+"""
+
+VOCABULARY: dict[str, Entry] = {
+    entry.name: entry
+    for entry in (
+        Entry(*(part.strip() for part in line.split("|", 2))) for line in _TABLE.strip().splitlines()
+    )
+}
+
+HOURS_PER_YEAR = 8766.0
+"""Hours of a mean calendar year (365.25 days): the only place this number is written."""
+
+
+def unit_of(name: str) -> str:
+    """Return the canonical unit of a quantity name.
+
+    Raises
+    ------
+    KeyError
+        If the vocabulary has no such name.
+    """
+    return VOCABULARY[name].unit
