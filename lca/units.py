@@ -135,30 +135,6 @@ def known_units() -> tuple[str, ...]:
     return common
 
 
-_CANONICAL = (
-    "", "kW", "kWh", "h", "kg", "kgCO2e", "MJ", "kgSbeq", "L", "cm2", "cm", "km", "GB", "kgCO2e/kg", "kgCO2e/cm2",
-    "kgCO2e/GB", "kgCO2e/kWh", "kgCO2e/(kg*km)", "L/kWh", "kWh/cm2", "1/cm2", "GB/cm2", "MJ/cm2", "MJ/kg",
-    "kgSbeq/cm2", "kgSbeq/kg", "MJ/GB", "kW/GB", "flop/h", "token/h", "kg/device", "L/kg", "cm2/GB", "kgCO2e/h",
-)
-
-
-@cache
-def canonical(unit: str) -> str:
-    """Return the canonical unit of what a unit measures.
-
-    Raises
-    ------
-    UnitError
-        If the toolkit has no canonical unit of that dimension.
-    """
-    dimension = registry().get_dimensionality(_units(unit))
-    for candidate in _CANONICAL:
-        if registry().get_dimensionality(_units(candidate)) == dimension:
-            return candidate
-    msg = f'"{unit}" has no canonical unit here'
-    raise UnitError(msg)
-
-
 def parse(text: str, canonical: str) -> float:
     """Read ``"0.7 kW"`` as a float in the canonical unit.
 

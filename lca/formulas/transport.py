@@ -42,8 +42,8 @@ def transport_footprint(
 
     Notes
     -----
-    Valid for one leg by one mode; a route is the sum of its legs. Air freight emits about a
-    hundred times as much as a container ship.
+    Valid for one leg by one mode; a route is the sum of its legs. Air freight emits fifty to a
+    hundred and fifty times as much as a container ship.
 
     References
     ----------

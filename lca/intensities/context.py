@@ -62,4 +62,7 @@ def default(name: str, given: Value | None = None, identity: str = "") -> Factor
     """Return a given value as a factor, or else the cited default of that name."""
     if given is not None:
         return given.factor(name, identity or name)
-    return constants("defaults")[name].factor(name, f"default/{name}")
+    return constants("defaults").factor(name, DEFAULT_UNITS.get(name, ""))
+
+
+DEFAULT_UNITS = {"cloud_lifetime": "year"}

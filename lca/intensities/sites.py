@@ -101,7 +101,7 @@ def _mix_spread(found: GridFactor) -> Node:
     try:
         mix = factors.generation_mix(found.region)
     except LookupError:
-        return constants("defaults")["mix_spread"].factor("mix_spread", f"grid/spread/{found.region}")
+        return constants("defaults").value("mix_spread", "").factor("mix_spread", f"grid/spread/{found.region}")
     ranges = {name: factors.generation_source(name, found.boundary) for name in mix.shares}
     whole = sum(mix.shares[name] * ranges[name].central for name in mix.shares)
     if whole <= 0:
@@ -234,7 +234,7 @@ def _pue(name: str, site: Site, model: ScenarioModel, warn: Warn) -> Factor:
                       quality=Quality.DECLARED, note=f"{measure.region} {measure.year}, {measure.scope}")
     if model.assumptions.pue is not None:
         return model.assumptions.pue.factor("pue", "assumptions.pue")
-    found = constants("defaults")["pue"].factor("pue", "default/pue")
+    found = constants("defaults").factor("pue", "")
     low, high = found.distribution.interval()
     warn(f"site {name} has no PUE: the default is used ({low:.2f} to {high:.2f}, mode {found.distribution.central:.2f})")
     return found
@@ -276,7 +276,7 @@ def _water(site: Site, model: ScenarioModel, warn: Warn) -> Factor | None:
     measure = factors.water_intensity(site.region)
     if measure is None:
         return None
-    spread = constants("defaults")["water_spread"].distribution.scaled(measure.value)
+    spread = constants("defaults").value("water_spread", "").distribution.scaled(measure.value)
     return Factor("grid_water_intensity", spread, "L/kWh", identity=f"water/{measure.region}", source=measure.source, quality=Quality.MODELLED)
 
 

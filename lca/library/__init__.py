@@ -6,23 +6,21 @@ User folders come first and may replace or add entries.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import TypeVar
 
-from lca import document, units
+from lca import document
 from lca.document import Document
 from lca.errors import HardwareError, UnknownNameError, did_you_mean
 from lca.library.checking import validate
 from lca.library.models import KINDS, Cpu, Device, Entry, Instance, Process, Server, SourceEntry, Technology
 from lca.sources import SCENARIO, Quality, Source
+from lca.terms import Factor
 from lca.values import Value, read
-from lca.vocabulary import VOCABULARY
 
 DEVICE_KINDS = ("gpu", "tpu", "accelerator")
-_VALUE_KEYS = {"value", "low", "median", "p5", "mean", "values", "samples"}
 _Kind = TypeVar("_Kind", bound=Entry)
 
 
@@ -184,43 +182,57 @@ def _bibliography(path: Path) -> dict[str, Source]:
     return found
 
 
-@cache
-def constants(topic: str) -> dict[str, Value]:
-    """Return the cited values of a factor file by dotted name.
+class FactorFile:
+    """Cited values of one factor file, read by dotted path with the unit they should have.
 
     Parameters
     ----------
     topic
         ``defaults``, or a file of ``lca/factors/embodied`` such as ``calibrated``.
-
-    Notes
-    -----
-    A value's unit is that of the vocabulary for its key, else the one stated under ``unit``,
-    else the canonical unit of what its text measures.
     """
-    folder = Path(__file__).parents[1] / "factors"
-    path = folder / f"{topic}.yaml" if topic == "defaults" else folder / "embodied" / f"{topic}.yaml"
-    return dict(_leaves((), document.read(path).data))
+
+    def __init__(self, topic: str) -> None:
+        folder = Path(__file__).parents[1] / "factors"
+        path = folder / f"{topic}.yaml" if topic == "defaults" else folder / "embodied" / f"{topic}.yaml"
+        self.topic, self.data = topic, document.read(path).data
+        self._values: dict[tuple[str, str], Value] = {}
+
+    def raw(self, path: str) -> object:
+        """Return what is written at a path, or None."""
+        found: object = self.data
+        for step in path.split("."):
+            if not isinstance(found, dict) or step not in found:
+                return None
+            found = found[step]
+        return found
+
+    def value(self, path: str, unit: str) -> Value:
+        """Return a cited value; the file's source and quality hold where it names none.
+
+        Raises
+        ------
+        LookupError
+            If the file has no such value.
+        """
+        key = (path, unit)
+        if key not in self._values:
+            raw = self.raw(path)
+            if raw is None:
+                msg = f"no value {path} in the {self.topic} factors"
+                raise LookupError(msg)
+            read_value = read(raw, unit, lower=0.0)
+            self._values[key] = read_value.cited(str(self.data.get("source", "")), Quality(str(self.data.get("quality", "declared"))))
+        return self._values[key]
+
+    def factor(self, path: str, unit: str, name: str = "") -> Factor:
+        """Return a cited value as a factor, identified by file and path."""
+        return self.value(path, unit).factor(name or path.rsplit(".", 1)[-1], f"{self.topic}/{path}")
 
 
-def _leaves(path: tuple[str, ...], data: object) -> Iterator[tuple[str, Value]]:
-    if not isinstance(data, dict):
-        return
-    if _VALUE_KEYS & set(data):
-        body = {key: value for key, value in data.items() if key != "unit"}
-        unit = str(data["unit"]) if "unit" in data else _unit(path[-1], body)
-        yield ".".join(path), read(body, unit, lower=-math.inf)
-        return
-    for key, value in data.items():
-        yield from _leaves((*path, key), value)
+@cache
+def constants(topic: str) -> FactorFile:
+    """Return a factor file, read once."""
+    return FactorFile(topic)
 
 
-def _unit(name: str, body: dict[str, object]) -> str:
-    if name in VOCABULARY:
-        return VOCABULARY[name].unit
-    first = next(value for key, value in body.items() if key in _VALUE_KEYS)
-    written = units.split(str(first[0] if isinstance(first, list) else first))[1]
-    return units.canonical(written)
-
-
-__all__ = ["DEVICE_KINDS", "Library", "Quality", "constants", "packaged_folder", "packaged_scenarios"]
+__all__ = ["DEVICE_KINDS", "FactorFile", "Library", "Quality", "constants", "packaged_folder", "packaged_scenarios"]

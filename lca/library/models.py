@@ -50,8 +50,8 @@ class Memory(Record):
 
     technology: str = ""
     capacity: Capacity
-    stacks: Count | None = None
-    modules: Count | None = None
+    stacks: Ratio | None = None
+    modules: Ratio | None = None
     bandwidth: amount("GB/h") | None = None  # type: ignore[valid-type]
     source: str = ""
     note: str = ""
@@ -62,7 +62,7 @@ class Storage(Record):
 
     technology: str
     capacity: Capacity
-    drives: Count | None = None
+    drives: Ratio | None = None
     source: str = ""
     note: str = ""
 
@@ -242,6 +242,7 @@ class Server(Entry):
 class PerCapacityEstimate(Record):
     """Another published figure per capacity: shown, never a default."""
 
+    indicator: Literal["gwp100"] = "gwp100"
     value: CarbonPerCapacity
     source: str
     quality: str = "declared"
@@ -257,7 +258,7 @@ class Technology(Entry):
     carbon_per_capacity: CarbonPerCapacity | None = None
     family_spread: Ratio | None = None
     bit_density: BitDensity | None = None
-    layers: Count | None = None
+    layers: Ratio | None = None
     estimates: tuple[PerCapacityEstimate, ...] = ()
     power_per_capacity: amount("kW/GB") | None = None  # type: ignore[valid-type]
 

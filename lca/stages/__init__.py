@@ -1,0 +1,5 @@
+"""Life-cycle stages, one a file: each answers ``lines(context)`` with ledger lines.
+
+A module of this folder that has a function ``lines`` is a stage; being in the folder is the
+registration. ``subjects``, ``parts`` and ``cohorts`` are what the stages share.
+"""

@@ -1,0 +1,108 @@
+"""Delivery: the functional units that a scenario provides, as lines beside the footprint."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lca.intensities.context import Context, default
+from lca.intensities.power import cited
+from lca.ledger import Line
+from lca.scenario.functional_unit import FunctionalUnit
+from lca.scenario.models import Fleet, Work
+from lca.stages.subjects import Subject, repeats, subjects
+from lca.terms import Factor, Node, product
+from lca.vocabulary import HOURS_PER_YEAR
+
+_GIVEN = {"tokens": "tokens", "requests": "requests", "runs": "runs", "flop_useful": "flop"}
+
+
+def lines(context: Context) -> Iterator[Line]:
+    """Yield one line per subject and functional unit that it provides."""
+    for unit in context.scenario.functional_units:
+        found = [line for subject in subjects(context) for line in _lines(context, subject, unit)]
+        if not found:
+            context.warn(f'nothing in the scenario provides "{unit.text}"{_advice(unit)}')
+        yield from found
+
+
+def _advice(unit: FunctionalUnit) -> str:
+    hints = {
+        "tokens": "give fleet.*.serves.throughput or work.*.tokens",
+        "requests": "give fleet.*.serves.requests or work.*.requests",
+        "runs": "give work.*.runs",
+        "flop_delivered": "give serves.hardware_flop_utilization",
+        "flop_useful": "give serves.flop_utilization or work.*.flop",
+    }
+    return f": {hints[unit.kind]}" if unit.kind in hints else ""
+
+
+def _lines(context: Context, subject: Subject, unit: FunctionalUnit) -> Iterator[Line]:
+    if isinstance(subject.use, Work) and unit.kind in _GIVEN:
+        given = getattr(subject.use, _GIVEN[unit.kind])
+        if given is not None:
+            node = given.factor(unit.kind, f"{subject.where}.{_GIVEN[unit.kind]}")
+            yield _line(subject, unit, "", node, _once(context, subject.use))
+        return
+    if unit.kind == "devices":
+        if isinstance(subject.use, Fleet):
+            yield _line(subject, unit, "device", _one("device"), subject.service(context).bought)
+        return
+    rate = _rate(context, subject, unit)
+    if rate is not None:
+        yield _line(subject, unit, "device*h", rate, subject.hours)
+
+
+def _once(context: Context, work: Work) -> tuple[float, ...]:
+    year = context.years.index(work.year) if work.year is not None else 0
+    return tuple(repeats(work) if i == year else 0.0 for i in range(len(context.years)))
+
+
+def _one(unit: str) -> Factor:
+    return Factor("one", 1.0, unit, role="decision")
+
+
+def _rate(context: Context, subject: Subject, unit: FunctionalUnit) -> Node | None:
+    """Return what one device-hour provides, in the unit's canonical unit."""
+    serves = subject.use.serves
+    if unit.kind == "device_time":
+        return Factor("device_time", 1 / HOURS_PER_YEAR, "device*year", role="decision")
+    if unit.kind == "tokens" and serves.throughput is not None:
+        return _busy(subject, serves.throughput.factor("throughput", f"{subject.where}.serves.throughput"), "token")
+    if unit.kind == "requests" and serves.requests is not None:
+        return _busy(subject, serves.requests.factor("request_rate", f"{subject.where}.serves.requests"), "request")
+    if unit.kind.startswith("flop_"):
+        return _flop(context, subject, unit)
+    return None
+
+
+def _busy(subject: Subject, rate: Node, unit: str) -> Node:
+    return product("delivered", unit, rate=rate, utilization=subject.utilization)
+
+
+def _flop(context: Context, subject: Subject, unit: FunctionalUnit) -> Node | None:
+    device, serves = subject.device, subject.use.serves
+    peak = device.peak.rates().get(str(serves.precision)) if device else None
+    if device is None or peak is None:
+        name = device.id if device else subject.where
+        context.warn(f"{name} has no {serves.precision} peak rate: it provides no {unit.text}")
+        return None
+    rate = cited(peak, device).factor("peak_rate", f"{device.id}/peak/{serves.precision}")
+    if unit.kind == "flop_peak":
+        return rate
+    if unit.kind == "flop_delivered":
+        share = serves.hardware_flop_utilization
+        if share is None:
+            return None
+        achieved = share.factor("hardware_flop_utilization", f"{subject.where}.serves.hardware_flop_utilization")
+        return product("delivered", "flop", rate=rate, utilization=subject.utilization, achieved=achieved)
+    given = serves.flop_utilization or context.model.assumptions.flop_utilization
+    achieved = default("flop_utilization", given, "flop_utilization")
+    return product("delivered", "flop", rate=rate, utilization=subject.utilization, achieved=achieved)
+
+
+def _line(subject: Subject, unit: FunctionalUnit, per: str, node: Node, amounts: tuple[float, ...]) -> Line:
+    scaled = tuple(amount / unit.amount for amount in amounts)
+    return Line(
+        subject.asset, "delivery", "operation", "delivered", str(subject.use.phase), f"unit:{unit.text}", subject.site.name,
+        subject.site.region, "both", per, (node,), scaled, scaled,
+    )

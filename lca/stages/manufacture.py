@@ -1,0 +1,53 @@
+"""Manufacture: what making devices and hosts emits, part by part, by one embodied model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lca.intensities import boavizta
+from lca.intensities.context import Context
+from lca.ledger import Line
+from lca.scenario.models import Work
+from lca.stages.parts import Part, embodied_line, parts
+from lca.stages.subjects import Subject, subjects
+from lca.terms import Node
+
+_BESIDE_CARBON = ("primary_energy", "adp_elements")
+
+
+def lines(context: Context) -> Iterator[Line]:
+    """Yield the lines of manufacture."""
+    for subject in subjects(context):
+        if isinstance(subject.use, Work) and subject.device is None:
+            context.miss("gwp100", "manufacture", subject.where, "its hardware is not named, so none is counted")
+        for part in parts(context, subject):
+            found = part.embodied.parts if part.embodied else {}
+            for process, node in found.items():
+                line = embodied_line(context, subject, part, "manufacture", process, node)
+                if line is not None:
+                    yield line
+            yield from _other_indicators(context, subject, part)
+    if context.model.assumptions.boundary == "building":
+        context.miss("gwp100", "manufacture", "building", "no factor for the data center itself is packaged")
+
+
+def _other_indicators(context: Context, subject: Subject, part: Part) -> Iterator[Line]:
+    for indicator in _BESIDE_CARBON:
+        if indicator not in context.model.indicators:
+            continue
+        for process, node in _factors(context, subject, part, indicator).items():
+            line = embodied_line(context, subject, part, "manufacture", process, node, indicator)
+            if line is not None:
+                yield line
+
+
+def _factors(context: Context, subject: Subject, part: Part, indicator: str) -> dict[str, Node]:
+    """Return the parts of another indicator: only Boavizta's formula covers it for all."""
+    try:
+        if part.component == "host" and subject.host is not None:
+            return boavizta.host_parts(subject.host, context.library, indicator)
+        if subject.device is not None:
+            return boavizta.parts(subject.device, indicator)
+    except LookupError as error:
+        context.miss(indicator, "manufacture", part.name, str(error))
+    return {}

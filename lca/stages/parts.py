@@ -1,0 +1,114 @@
+"""Devices and hosts of a subject as things that are made, moved and scrapped.
+
+A fleet buys devices; a piece of work uses a share of a device's life. Both are brought to
+intensities per unit of one activity, so that each stage is written once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lca.formulas.sharing import hourly_footprint
+from lca.intensities.context import Context, default
+from lca.intensities.embodied import Embodied, NotApplicableError, choose
+from lca.intensities.hosts import choose_host, host_mass
+from lca.intensities.masses import device_mass
+from lca.ledger import Line
+from lca.scenario.models import Fleet, Work
+from lca.stages.subjects import Subject
+from lca.terms import Factor, Node, Term, product
+from lca.vocabulary import HOURS_PER_YEAR
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A device, or one device's share of a host: what making it takes, and its mass."""
+
+    component: str
+    name: str
+    embodied: Embodied | None
+    share: Factor | None
+    mass: Factor | None
+
+    def scaled(self, node: Node) -> Node:
+        """Return a whole part's intensity for one device: hosts are shared."""
+        return node if self.share is None else product(node.name, node.unit, host_share=self.share, whole=node)
+
+
+def parts(context: Context, subject: Subject) -> Iterator[Part]:
+    """Yield the device and the host share of a subject."""
+    device = subject.device
+    if device is None:
+        return
+    given = subject.use.mass
+    yield Part("accelerator", device.id, _device(context, subject), None, device_mass(device, given))
+    if subject.host is not None:
+        yield Part("host", subject.host.id, _host(context, subject), subject.host_share, host_mass(subject.host))
+
+
+def _device(context: Context, subject: Subject) -> Embodied | None:
+    if subject.device is None:
+        return None
+    try:
+        found = choose(subject.device, context.library, context.embodied_model, subject.use.mass)
+    except NotApplicableError as error:
+        context.miss("gwp100", "manufacture", subject.device.id, f"{context.embodied_model}: {error}; and no published figure")
+        return None
+    if found.fallback:
+        context.warn(found.fallback)
+    return found
+
+
+def _host(context: Context, subject: Subject) -> Embodied | None:
+    if subject.host is None:
+        return None
+    try:
+        found = choose_host(subject.host, context.library, context.embodied_model)
+    except NotApplicableError as error:
+        context.miss("gwp100", "manufacture", subject.host.id, str(error))
+        return None
+    if found.fallback:
+        context.warn(found.fallback)
+    return found
+
+
+def embodied_line(
+    context: Context, subject: Subject, part: Part, stage: str, process: str, node: Node, indicator: str = "gwp100"
+) -> Line | None:
+    """Return a line of something that happens once in a device's life.
+
+    For a fleet, the activity is devices bought (or scrapped); for work, the share of a device's life
+    that its hours use. Returns None where the work's hardware is sunk.
+    """
+    whole = part.scaled(node)
+    if isinstance(subject.use, Fleet):
+        happened = subject.embodied(context) if stage in {"manufacture", "transport"} else subject.service(context)
+        when = happened.bought if stage in {"manufacture", "transport"} else happened.scrapped
+        spread = when if context.model.assumptions.amortize == "up_front" else happened.shares
+        return _line(subject, part, stage, process, indicator, "device", whole, when, spread)
+    if subject.use.embodied == "sunk":
+        return None
+    hourly = _hourly(subject.use, subject, whole)
+    return _line(subject, part, stage, process, indicator, "device*h", hourly, subject.hours, subject.hours)
+
+
+def _hourly(work: Work, subject: Subject, node: Node) -> Term:
+    """Return the share of a device's life that one hour of work bears."""
+    inputs = {
+        "manufacture_footprint": node,
+        "lifetime": default("cloud_lifetime", work.lifetime, f"{subject.where}.lifetime"),
+        "powered_time_per_year": Factor("powered_time_per_year", HOURS_PER_YEAR, "h/year", role="decision"),
+        "occupancy": default("cloud_occupancy", work.occupancy, f"{subject.where}.occupancy"),
+    }
+    return Term(node.name, hourly_footprint, inputs, f"{node.unit}/h")
+
+
+def _line(  # one line has this many labels
+    subject: Subject, part: Part, stage: str, process: str, indicator: str, per: str, node: Node,
+    when: tuple[float, ...], spread: tuple[float, ...],
+) -> Line:
+    return Line(
+        subject.asset, part.component, stage, process, str(subject.use.phase), indicator, subject.site.name,
+        subject.site.region, "both", per, (node,), when, spread,
+    )

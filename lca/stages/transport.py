@@ -1,0 +1,27 @@
+"""Transport: moving devices and host shares from the factory to the site, by mode."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lca.intensities.context import Context
+from lca.intensities.freight import freight
+from lca.ledger import Line
+from lca.stages.parts import embodied_line, parts
+from lca.stages.subjects import subjects
+
+
+def lines(context: Context) -> Iterator[Line]:
+    """Yield the lines of transport; a figure that already includes it is not added to."""
+    for subject in subjects(context):
+        for part in parts(context, subject):
+            if part.embodied is not None and "transport" in part.embodied.includes:
+                context.warn(f"{part.name}: transport is inside its published figure")
+                continue
+            if part.mass is None:
+                context.miss("gwp100", "transport", part.name, "its mass is not known")
+                continue
+            for mode, node in freight(part.mass, context.model.assumptions.transport).items():
+                line = embodied_line(context, subject, part, "transport", mode, node)
+                if line is not None:
+                    yield line
