@@ -50,4 +50,6 @@ def ledger(inventory: Inventory, draws: Draws) -> Ledger:
         functional_units=tuple(unit.text for unit in scenario.functional_units),
         missing=inventory.missing,
         warnings=inventory.warnings,
+        fallbacks=inventory.fallbacks,
+        embodied_model=inventory.embodied_model,
     )

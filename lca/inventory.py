@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -14,6 +14,10 @@ from lca.intensities.context import Context
 from lca.intensities.embodied import has_vendor_figure
 from lca.ledger import Line, Missing
 from lca.scenario import Scenario
+from lca.stages.subjects import Subject, subjects
+
+
+Stage = Callable[[Context, Sequence[Subject]], Iterator[Line]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +29,11 @@ class Inventory:
     lines: tuple[Line, ...]
     missing: tuple[Missing, ...]
     warnings: tuple[str, ...]
+    fallbacks: tuple[str, ...]
 
 
 @cache
-def stage_modules() -> tuple[Callable[[Context], Iterator[Line]], ...]:
+def stage_modules() -> tuple[Stage, ...]:
     """Return the ``lines`` function of every stage in the folder, by name of the file."""
     found = []
     for member in sorted(pkgutil.iter_modules(stages.__path__), key=lambda m: m.name):
@@ -54,10 +59,11 @@ def build(scenario: Scenario, embodied_model: str | None = None) -> Inventory:
     model = embodied_model or choose_model([scenario])
     context = Context(scenario, model)
     try:
-        lines = tuple(line for stage in stage_modules() for line in stage(context))
+        accounted = tuple(subjects(context))
+        lines = tuple(line for stage in stage_modules() for line in stage(context, accounted))
     except LookupError as error:
         raise FactorError(str(error.args[0] if error.args else error)) from None
-    return Inventory(scenario, model, lines, tuple(context.missing), tuple(context.warnings))
+    return Inventory(scenario, model, lines, tuple(context.missing), tuple(context.warnings), tuple(context.fallbacks))
 
 
 def choose_model(options: list[Scenario]) -> str:

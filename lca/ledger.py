@@ -111,6 +111,8 @@ class Ledger:
     default_view: str = "spread"
     missing: tuple[Missing, ...] = ()
     warnings: tuple[str, ...] = ()
+    fallbacks: tuple[str, ...] = ()
+    embodied_model: str = ""
     _index: _Index | None = field(default=None, repr=False)
 
     @property

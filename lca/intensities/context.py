@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any, TypeVar
 
 from lca.intensities.sites import SitePower, site_power
 from lca.ledger import Missing
@@ -12,6 +14,9 @@ from lca.scenario import Scenario
 from lca.scenario.models import ScenarioModel
 from lca.terms import Factor
 from lca.values import Value
+
+
+Made = TypeVar("Made")
 
 
 @dataclass
@@ -25,6 +30,8 @@ class Context:
     embodied_model: str
     warnings: dict[str, None] = field(default_factory=dict)
     missing: dict[Missing, None] = field(default_factory=dict)
+    fallbacks: dict[str, None] = field(default_factory=dict)
+    memo: dict[tuple[object, ...], Any] = field(default_factory=dict)
     _sites: dict[str, SitePower] = field(default_factory=dict)
 
     @property
@@ -45,6 +52,18 @@ class Context:
     def warn(self, message: str) -> None:
         """Keep a remark that the reader of a result must see, once."""
         self.warnings[message] = None
+
+    def fall_back(self, message: str) -> None:
+        """Keep a method that could not be used as asked: the verdict must name it."""
+        self.fallbacks[message] = None
+        self.warn(message)
+
+    def once(self, key: tuple[object, ...], make: Callable[[], Made]) -> Made:
+        """Return what was made under a key, making it the first time: fleets share devices."""
+        if key not in self.memo:
+            self.memo[key] = make()
+        made: Made = self.memo[key]
+        return made
 
     def miss(self, indicator: str, stage: str, what: str, reason: str) -> None:
         """Keep a gap: a factor that does not exist and was not counted."""

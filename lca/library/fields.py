@@ -16,7 +16,7 @@ from lca.values import Value, read
 class Record(BaseModel):
     """A frozen record that accepts no unknown key."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
 
 def _read(raw: object, unit: str, lower: float, upper: float) -> Value:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 from lca import units
 from lca.errors import UnitError, did_you_mean
@@ -36,6 +37,7 @@ class FunctionalUnit:
     kind: str
 
 
+@cache
 def parse(text: str) -> FunctionalUnit:
     """Read a functional unit.
 

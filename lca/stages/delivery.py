@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from lca.intensities.context import Context, default
 from lca.intensities.power import cited
 from lca.ledger import Line
 from lca.scenario.functional_unit import FunctionalUnit
-from lca.scenario.models import Fleet, Work
-from lca.stages.subjects import Subject, repeats, subjects
+from lca.scenario.models import Work
+from lca.stages.subjects import Subject, repeats
 from lca.terms import Factor, Node, product
 from lca.vocabulary import HOURS_PER_YEAR
 
 _GIVEN = {"tokens": "tokens", "requests": "requests", "runs": "runs", "flop_useful": "flop"}
 
 
-def lines(context: Context) -> Iterator[Line]:
+def lines(context: Context, subjects: Sequence[Subject]) -> Iterator[Line]:
     """Yield one line per subject and functional unit that it provides."""
     for unit in context.scenario.functional_units:
-        found = [line for subject in subjects(context) for line in _lines(context, subject, unit)]
+        found = [line for subject in subjects for line in _lines(context, subject, unit)]
         if not found:
             context.warn(f'nothing in the scenario provides "{unit.text}"{_advice(unit)}')
         yield from found
@@ -44,8 +44,8 @@ def _lines(context: Context, subject: Subject, unit: FunctionalUnit) -> Iterator
             yield _line(subject, unit, "", node, _once(context, subject.use))
         return
     if unit.kind == "devices":
-        if isinstance(subject.use, Fleet):
-            yield _line(subject, unit, "device", _one("device"), subject.service(context).bought)
+        if subject.service is not None:
+            yield _line(subject, unit, "device", _one("device"), subject.service.bought)
         return
     rate = _rate(context, subject, unit)
     if rate is not None:

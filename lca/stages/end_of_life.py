@@ -6,19 +6,19 @@ lines of the stage ``recovery_credit``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from lca.intensities.context import Context
 from lca.intensities.freight import collection
 from lca.intensities.scrap import end_of_life, scrap_mass
 from lca.ledger import Line
 from lca.stages.parts import Part, embodied_line, parts
-from lca.stages.subjects import Subject, subjects
+from lca.stages.subjects import Subject
 
 
-def lines(context: Context) -> Iterator[Line]:
+def lines(context: Context, subjects: Sequence[Subject]) -> Iterator[Line]:
     """Yield the lines of end of life and of recovery credits."""
-    for subject in subjects(context):
+    for subject in subjects:
         for part in parts(context, subject):
             if part.embodied is not None and "end_of_life" in part.embodied.includes:
                 context.warn(f"{part.name}: end of life is inside its published figure")

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from lca.intensities import boavizta
 from lca.intensities.context import Context
 from lca.ledger import Line
 from lca.scenario.models import Work
 from lca.stages.parts import Part, embodied_line, parts
-from lca.stages.subjects import Subject, subjects
+from lca.stages.subjects import Subject
 from lca.terms import Node
 
 _BESIDE_CARBON = ("primary_energy", "adp_elements")
 
 
-def lines(context: Context) -> Iterator[Line]:
+def lines(context: Context, subjects: Sequence[Subject]) -> Iterator[Line]:
     """Yield the lines of manufacture."""
-    for subject in subjects(context):
+    for subject in subjects:
         if isinstance(subject.use, Work) and subject.device is None:
             context.miss("gwp100", "manufacture", subject.where, "its hardware is not named, so none is counted")
         for part in parts(context, subject):

@@ -6,7 +6,7 @@ so that what idling costs is seen. PUE multiplies once, on lines of its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from lca.formulas.operation import loss_energy, overhead_energy
@@ -17,7 +17,7 @@ from lca.intensities.context import Context
 from lca.intensities.power import Draw, device_draw, host_draw
 from lca.ledger import Line
 from lca.scenario.models import Work
-from lca.stages.subjects import Subject, repeats, subjects
+from lca.stages.subjects import Subject, repeats
 from lca.terms import Factor, Node, apply, product
 
 Build = Callable[[Node, Node], Node]
@@ -34,9 +34,9 @@ class Load:
     hours: tuple[float, ...]
 
 
-def lines(context: Context) -> Iterator[Line]:
+def lines(context: Context, subjects: Sequence[Subject]) -> Iterator[Line]:
     """Yield the lines of operation."""
-    for subject in subjects(context):
+    for subject in subjects:
         if isinstance(subject.use, Work) and (subject.use.it_energy or subject.use.facility_energy):
             yield from _energy_lines(context, subject, subject.use)
         elif subject.device is not None:

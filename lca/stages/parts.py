@@ -15,7 +15,7 @@ from lca.intensities.embodied import Embodied, NotApplicableError, choose
 from lca.intensities.hosts import choose_host, host_mass
 from lca.intensities.masses import device_mass
 from lca.ledger import Line
-from lca.scenario.models import Fleet, Work
+from lca.scenario.models import Work
 from lca.stages.subjects import Subject
 from lca.terms import Factor, Node, Term, product
 from lca.vocabulary import HOURS_PER_YEAR
@@ -42,9 +42,12 @@ def parts(context: Context, subject: Subject) -> Iterator[Part]:
     if device is None:
         return
     given = subject.use.mass
-    yield Part("accelerator", device.id, _device(context, subject), None, device_mass(device, given))
-    if subject.host is not None:
-        yield Part("host", subject.host.id, _host(context, subject), subject.host_share, host_mass(subject.host))
+    own = _device(context, subject) if given else context.once(("device", device.id), lambda: _device(context, subject))
+    yield Part("accelerator", device.id, own, None, device_mass(device, given))
+    host = subject.host
+    if host is not None:
+        whole = context.once(("host", host.id), lambda: _host(context, subject))
+        yield Part("host", host.id, whole, subject.host_share, host_mass(host))
 
 
 def _device(context: Context, subject: Subject) -> Embodied | None:
@@ -56,7 +59,7 @@ def _device(context: Context, subject: Subject) -> Embodied | None:
         context.miss("gwp100", "manufacture", subject.device.id, f"{context.embodied_model}: {error}; and no published figure")
         return None
     if found.fallback:
-        context.warn(found.fallback)
+        context.fall_back(found.fallback)
     return found
 
 
@@ -69,7 +72,7 @@ def _host(context: Context, subject: Subject) -> Embodied | None:
         context.miss("gwp100", "manufacture", subject.host.id, str(error))
         return None
     if found.fallback:
-        context.warn(found.fallback)
+        context.fall_back(found.fallback)
     return found
 
 
@@ -82,12 +85,13 @@ def embodied_line(
     that its hours use. Returns None where the work's hardware is sunk.
     """
     whole = part.scaled(node)
-    if isinstance(subject.use, Fleet):
-        happened = subject.embodied(context) if stage in {"manufacture", "transport"} else subject.service(context)
-        when = happened.bought if stage in {"manufacture", "transport"} else happened.scrapped
+    if subject.purchases is not None and subject.service is not None:
+        before_use = stage in {"manufacture", "transport"}
+        happened = subject.purchases if before_use else subject.service
+        when = happened.bought if before_use else happened.scrapped
         spread = when if context.model.assumptions.amortize == "up_front" else happened.shares
         return _line(subject, part, stage, process, indicator, "device", whole, when, spread)
-    if subject.use.embodied == "sunk":
+    if not isinstance(subject.use, Work) or subject.use.embodied == "sunk":
         return None
     hourly = _hourly(subject.use, subject, whole)
     return _line(subject, part, stage, process, indicator, "device*h", hourly, subject.hours, subject.hours)

@@ -35,6 +35,10 @@ class Subject:
         Share of those hours with work.
     host_share
         Share of the host that one device uses.
+    purchases
+        For a fleet: activities that carry manufacture and transport; None for work.
+    service
+        For a fleet: activities of all devices that serve; None for work.
     """
 
     asset: str
@@ -46,26 +50,8 @@ class Subject:
     site: SitePower
     hours: tuple[float, ...]
     utilization: Factor
-
-    @property
-    def is_fleet(self) -> bool:
-        """Whether devices are bought (else their hours are used)."""
-        return isinstance(self.use, Fleet)
-
-    def embodied(self, context: Context) -> Activity:
-        """Return purchases and scrappings; only fleets have them."""
-        assert_fleet = self.use
-        if not isinstance(assert_fleet, Fleet):
-            msg = f"{self.where} buys nothing"
-            raise TypeError(msg)
-        return embodied_activity(assert_fleet, context.years)
-
-    def service(self, context: Context) -> Activity:
-        """Return the activities of all devices that serve."""
-        if not isinstance(self.use, Fleet):
-            msg = f"{self.where} buys nothing"
-            raise TypeError(msg)
-        return service_activity(self.use, context.years)
+    purchases: Activity | None = None
+    service: Activity | None = None
 
 
 def subjects(context: Context) -> Iterator[Subject]:
@@ -81,10 +67,14 @@ def _fleet(context: Context, name: str, fleet: Fleet) -> Subject:
     device = context.library.device(fleet.device)
     host, share = _host(context, device, fleet.host, where)
     powered = 1.0 if fleet.powered is None else fleet.powered.central
-    hours = tuple(x * HOURS_PER_YEAR * powered for x in service_activity(fleet, context.years).device_years)
+    service = service_activity(fleet, context.years)
+    hours = tuple(x * HOURS_PER_YEAR * powered for x in service.device_years)
     if fleet.embodied == "sunk":
         context.warn(f"{where}: what was emitted before the decision is sunk and left out")
-    return Subject(name, where, fleet, device, host, share, context.site(fleet.site), hours, _utilization(context, fleet, where))
+    return Subject(
+        name, where, fleet, device, host, share, context.site(fleet.site), hours, _utilization(context, fleet, where),
+        embodied_activity(fleet, context.years), service,
+    )
 
 
 def _utilization(context: Context, fleet: Fleet, where: str) -> Factor:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from lca.intensities.context import Context
 from lca.intensities.freight import freight
 from lca.ledger import Line
 from lca.stages.parts import embodied_line, parts
-from lca.stages.subjects import subjects
+from lca.stages.subjects import Subject
 
 
-def lines(context: Context) -> Iterator[Line]:
+def lines(context: Context, subjects: Sequence[Subject]) -> Iterator[Line]:
     """Yield the lines of transport; a figure that already includes it is not added to."""
-    for subject in subjects(context):
+    for subject in subjects:
         for part in parts(context, subject):
             if part.embodied is not None and "transport" in part.embodied.includes:
                 context.warn(f"{part.name}: transport is inside its published figure")

@@ -1,0 +1,288 @@
+"""Comparison: which option is lower, how sure that is, and what decides it.
+
+All options are evaluated on the same draws, so what they share cancels in every difference.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from lca.errors import ScenarioError
+from lca.estimates import Estimate
+from lca.evaluation import evaluate
+from lca.intensities.embodied import MODELS
+from lca.inventory import choose_model
+from lca.ledger import STAGES, Ledger
+from lca.scenario import Scenario
+from lca.terms import Draws, Factor
+from lca.uncertain import Array
+
+RULES = ("cut_off", "substitution", "fifty_fifty", "cff")
+SURE, LIKELY = 0.95, 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two options: the probability that the first is lower, and their difference (first - second)."""
+
+    first: str
+    second: str
+    probability_first_lower: float
+    difference: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class MethodChoice:
+    """One combination of methods, the option that is lowest under it, and whether methods were mixed."""
+
+    embodied_model: str
+    end_of_life: str
+    basis: str
+    best: str
+    mixed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """A factor, and its rank correlation with the difference between the two lowest options."""
+
+    name: str
+    identity: str
+    correlation: float
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Options on shared draws.
+
+    Attributes
+    ----------
+    ledgers
+        One ledger per option, in the order given.
+    functional_unit
+        What results are divided by; empty where totals are compared.
+    values
+        By option, the total per functional unit.
+    probability_best
+        By option, the share of draws in which it is lowest; ties are shared.
+    ranks
+        By option, the probability of each rank, lowest first.
+    """
+
+    ledgers: tuple[Ledger, ...]
+    functional_unit: str
+    basis: str
+    values: dict[str, Estimate]
+    probability_best: dict[str, float]
+    ranks: dict[str, tuple[float, ...]]
+    pairs: tuple[Pair, ...]
+    methods: tuple[MethodChoice, ...]
+    drivers: tuple[Driver, ...]
+
+    @property
+    def order(self) -> list[str]:
+        """Names of the options, the lowest median first."""
+        return sorted(self.values, key=lambda name: self.values[name].median)
+
+    @property
+    def fallbacks(self) -> tuple[str, ...]:
+        """Methods that could not be used as asked."""
+        return tuple(dict.fromkeys(text for ledger in self.ledgers for text in ledger.fallbacks))
+
+    def pair(self, first: str, second: str) -> Pair:
+        """Return the pair of two options in this order."""
+        for pair in self.pairs:
+            if (pair.first, pair.second) == (first, second):
+                return pair
+            if (pair.first, pair.second) == (second, first):
+                zero = Estimate(np.zeros_like(pair.difference.samples), pair.difference.unit)
+                return Pair(first, second, _lower(-pair.difference.draws), zero - pair.difference)
+        msg = f"no pair {first}, {second}"
+        raise KeyError(msg)
+
+    def __str__(self) -> str:
+        """Return the verdict in one sentence."""
+        return verdict(self)
+
+
+def compare(
+    *scenarios: Scenario,
+    samples: int | None = None,
+    seed: int | None = None,
+    basis: str = "location",
+    methods: bool = True,
+) -> Comparison:
+    """Compare scenarios, or the options of one.
+
+    Parameters
+    ----------
+    scenarios
+        Two or more scenarios, or a single one with options.
+    samples, seed
+        As for `evaluate`; by default those of the first scenario.
+    basis
+        ``location`` or ``market``.
+    methods
+        Whether to try all combinations of method choices.
+
+    Raises
+    ------
+    ScenarioError
+        If the options have different functional units, or there is only one.
+    """
+    options = list(scenarios[0].options()) if len(scenarios) == 1 else _named(scenarios)
+    unit = _common_unit(options)
+    own = options[0].model.uncertainty
+    draws = Draws(own.samples if samples is None else samples, own.seed if seed is None else seed)
+    model = choose_model(options)
+    ledgers = tuple(evaluate(option, draws=draws, embodied_model=model) for option in options)
+    values = {ledger.name: _value(ledger, unit, basis) for ledger in ledgers}
+    table = np.stack([value.draws for value in values.values()])
+    names = list(values)
+    return Comparison(
+        ledgers, unit, basis, values, dict(zip(names, _best(table), strict=True)), dict(zip(names, _ranks(table), strict=True)),
+        _pairs(values), tuple(_methods(options, unit)) if methods else (), _drivers(ledgers, values),
+    )
+
+
+def _named(scenarios: Sequence[Scenario]) -> list[Scenario]:
+    """Give each scenario a name of its own."""
+    seen: dict[str, int] = {}
+    named = []
+    for scenario in scenarios:
+        seen[scenario.name] = seen.get(scenario.name, 0) + 1
+        suffix = f" ({seen[scenario.name]})" if seen[scenario.name] > 1 else ""
+        named.append(Scenario(scenario.name + suffix, scenario.model, scenario.data, scenario.library, scenario.source))
+    return named
+
+
+def _common_unit(options: list[Scenario]) -> str:
+    if len(options) < 2:  # noqa: PLR2004 - a comparison needs two
+        msg = "nothing to compare: give options in the scenario, or more than one device"
+        raise ScenarioError(msg)
+    units = {option.functional_units[0].text if option.functional_units else "" for option in options}
+    if len(units) > 1:
+        named = ", ".join(f'{o.name}: "{o.functional_units[0].text if o.functional_units else "none"}"' for o in options)
+        msg = f"the options have different functional units and are not compared ({named})"
+        raise ScenarioError(msg)
+    return units.pop()
+
+
+def _value(ledger: Ledger, unit: str, basis: str) -> Estimate:
+    if not unit:
+        return ledger.total("gwp100", basis=basis)
+    if not np.all(ledger.units(unit).samples > 0):
+        msg = f'option {ledger.name} provides no "{unit}", so it cannot be compared per {unit}: {"; ".join(w for w in ledger.warnings if unit in w)}'
+        raise ScenarioError(msg)
+    return ledger.per(unit, "gwp100", basis=basis)
+
+
+def _best(table: Array) -> list[float]:
+    lowest = table == table.min(axis=0)
+    return [float(x) for x in (lowest / lowest.sum(axis=0)).mean(axis=1)]
+
+
+def _ranks(table: Array) -> list[tuple[float, ...]]:
+    places = table.argsort(axis=0, kind="stable").argsort(axis=0, kind="stable")
+    count = table.shape[0]
+    return [tuple(float((places[i] == r).mean()) for r in range(count)) for i in range(count)]
+
+
+def _lower(difference: Array) -> float:
+    return float((difference < 0).mean() + 0.5 * (difference == 0).mean())
+
+
+def _pairs(values: dict[str, Estimate]) -> tuple[Pair, ...]:
+    return tuple(
+        Pair(a, b, _lower((values[a] - values[b]).draws), values[a] - values[b]) for a, b in itertools.combinations(values, 2)
+    )
+
+
+def _methods(options: list[Scenario], unit: str) -> list[MethodChoice]:
+    """Evaluate every combination of embodied model, end-of-life rule and account, centrally."""
+    point = Draws(0, 0)
+    found = []
+    for model, rule in itertools.product(MODELS, RULES):
+        ledgers = [
+            evaluate(option.patch({"assumptions.end_of_life.rule": rule}, option.name), draws=point, embodied_model=model) for option in options
+        ]
+        mixed = any(ledger.fallbacks for ledger in ledgers)
+        for basis in ("location", "market"):
+            best = min(ledgers, key=lambda ledger: _value(ledger, unit, basis).central)  # noqa: B023 - used at once
+            found.append(MethodChoice(model, rule, basis, best.name, mixed))
+    return found
+
+
+def _drivers(ledgers: tuple[Ledger, ...], values: dict[str, Estimate], most: int = 5) -> tuple[Driver, ...]:
+    """Rank the uncertain factors by how they move the difference between the two lowest options."""
+    first, second = sorted(values.values(), key=lambda value: value.median)[:2]
+    difference = (first - second).draws
+    if difference.size < 100 or np.ptp(difference) == 0:  # noqa: PLR2004 - too few draws to correlate
+        return ()
+    ranks = _rank(difference)
+    leaves: dict[str, Factor] = {}
+    for ledger in ledgers:
+        leaves |= {factor.identity: factor for factor in ledger.factors() if not factor.distribution.is_exact}
+    draws = ledgers[0].draws
+    drivers = [Driver(f.name, f.identity, _correlation(ranks, _rank(draws.array(f)[1:]))) for f in leaves.values()]
+    return tuple(sorted(drivers, key=lambda d: -abs(d.correlation))[:most])
+
+
+def _rank(values: Array) -> Array:
+    ranks = np.empty(values.size)
+    ranks[values.argsort()] = np.arange(values.size)
+    return ranks
+
+
+def _correlation(a: Array, b: Array) -> float:
+    return float(np.corrcoef(a, b)[0, 1])
+
+
+def verdict(found: Comparison) -> str:
+    """State the result in one sentence: which is lower, how sure, by how much, and by which method."""
+    best, second = found.order[:2]
+    pair = found.pair(best, second)
+    probability = pair.probability_first_lower
+    per = f" per {found.functional_unit}" if found.functional_unit else " in total"
+    share = 1 - found.values[best].median / found.values[second].median if found.values[second].median else 0.0
+    if probability >= SURE:
+        text = f"{best} is lower than {second}{per} in {probability:.0%} of draws, by {share:.0%} at the median"
+    elif probability >= LIKELY:
+        text = f"{best} is probably lower than {second}{per} ({probability:.0%} of draws, {share:.0%} at the median)"
+    else:
+        text = f"{best} and {second} cannot be told apart{per}: {best} is lower in {probability:.0%} of draws"
+    return f"{text}{_holding(found)}{_mixing(found)}."
+
+
+def _holding(found: Comparison) -> str:
+    if not found.methods:
+        return ""
+    same = sum(choice.best == found.order[0] for choice in found.methods)
+    return f"; it is the lowest under {same} of {len(found.methods)} method choices"
+
+
+def _mixing(found: Comparison) -> str:
+    if not found.fallbacks:
+        return ""
+    names = ", ".join(dict.fromkeys(text.split(":")[0] for text in found.fallbacks))
+    return f"; methods are mixed, since {names} cannot be computed by the {found.ledgers[0].embodied_model} model"
+
+
+def stage_differences(found: Comparison) -> dict[str, float]:
+    """Return, by stage, the median of the lowest option less the next, in the compared unit."""
+    best, second = (next(x for x in found.ledgers if x.name == name) for name in found.order[:2])
+    result = {}
+    for stage in STAGES:
+        a, b = (_stage(ledger, stage, found) for ledger in (best, second))
+        result[stage] = float(np.median((a - b).draws))
+    return result
+
+
+def _stage(ledger: Ledger, stage: str, found: Comparison) -> Estimate:
+    rows = [row for row in ledger.by("stage", basis=found.basis) if row.labels == (stage,)]
+    whole = rows[0].estimate if rows else Estimate(np.zeros(1 + ledger.draws.samples), "kgCO2e")
+    return whole.over(ledger.units(found.functional_unit), whole.unit) if found.functional_unit else whole
