@@ -35,7 +35,7 @@ _WHERE = {
 }
 
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - any public name
+def __getattr__(name: str) -> Any:
     """Load a public name when it is first used, so that ``import lca`` is quick."""
     if name not in _WHERE:
         msg = f"module 'lca' has no attribute {name!r}"

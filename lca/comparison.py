@@ -144,8 +144,15 @@ def compare(
     table = np.stack([value.draws for value in values.values()])
     names = list(values)
     return Comparison(
-        ledgers, unit, basis, values, dict(zip(names, _best(table), strict=True)), dict(zip(names, _ranks(table), strict=True)),
-        _pairs(values), tuple(_methods(options, unit)) if methods else (), _drivers(ledgers, values),
+        ledgers,
+        unit,
+        basis,
+        values,
+        dict(zip(names, _best(table), strict=True)),
+        dict(zip(names, _ranks(table), strict=True)),
+        _pairs(values),
+        tuple(_methods(options, unit)) if methods else (),
+        _drivers(ledgers, values),
     )
 
 
@@ -156,17 +163,30 @@ def _named(scenarios: Sequence[Scenario]) -> list[Scenario]:
     for scenario in scenarios:
         seen[scenario.name] = seen.get(scenario.name, 0) + 1
         suffix = f" ({seen[scenario.name]})" if seen[scenario.name] > 1 else ""
-        named.append(Scenario(scenario.name + suffix, scenario.model, scenario.data, scenario.library, scenario.source))
+        named.append(
+            Scenario(
+                scenario.name + suffix,
+                scenario.model,
+                scenario.data,
+                scenario.library,
+                scenario.source,
+            )
+        )
     return named
 
 
 def _common_unit(options: list[Scenario]) -> str:
-    if len(options) < 2:  # noqa: PLR2004 - a comparison needs two
+    if len(options) < 2:
         msg = "nothing to compare: give options in the scenario, or more than one device"
         raise ScenarioError(msg)
-    units = {option.functional_units[0].text if option.functional_units else "" for option in options}
+    units = {
+        option.functional_units[0].text if option.functional_units else "" for option in options
+    }
     if len(units) > 1:
-        named = ", ".join(f'{o.name}: "{o.functional_units[0].text if o.functional_units else "none"}"' for o in options)
+        named = ", ".join(
+            f'{o.name}: "{o.functional_units[0].text if o.functional_units else "none"}"'
+            for o in options
+        )
         msg = f"the options have different functional units and are not compared ({named})"
         raise ScenarioError(msg)
     return units.pop()
@@ -198,7 +218,8 @@ def _lower(difference: Array) -> float:
 
 def _pairs(values: dict[str, Estimate]) -> tuple[Pair, ...]:
     return tuple(
-        Pair(a, b, _lower((values[a] - values[b]).draws), values[a] - values[b]) for a, b in itertools.combinations(values, 2)
+        Pair(a, b, _lower((values[a] - values[b]).draws), values[a] - values[b])
+        for a, b in itertools.combinations(values, 2)
     )
 
 
@@ -208,27 +229,41 @@ def _methods(options: list[Scenario], unit: str) -> list[MethodChoice]:
     found = []
     for model, rule in itertools.product(MODELS, RULES):
         ledgers = [
-            evaluate(option.patch({"assumptions.end_of_life.rule": rule}, option.name), draws=point, embodied_model=model) for option in options
+            evaluate(
+                option.patch({"assumptions.end_of_life.rule": rule}, option.name),
+                draws=point,
+                embodied_model=model,
+            )
+            for option in options
         ]
         mixed = any(ledger.fallbacks for ledger in ledgers)
         for basis in ("location", "market"):
-            best = min(ledgers, key=lambda ledger: _value(ledger, unit, basis).central)  # noqa: B023 - used at once
+            best = min(ledgers, key=lambda ledger: _value(ledger, unit, basis).central)
             found.append(MethodChoice(model, rule, basis, best.name, mixed))
     return found
 
 
-def _drivers(ledgers: tuple[Ledger, ...], values: dict[str, Estimate], most: int = 5) -> tuple[Driver, ...]:
+def _drivers(
+    ledgers: tuple[Ledger, ...], values: dict[str, Estimate], most: int = 5
+) -> tuple[Driver, ...]:
     """Rank the uncertain factors by how they move the difference between the two lowest options."""
     first, second = sorted(values.values(), key=lambda value: value.median)[:2]
     difference = (first - second).draws
-    if difference.size < 100 or np.ptp(difference) == 0:  # noqa: PLR2004 - too few draws to correlate
+    if difference.size < 100 or np.ptp(difference) == 0:
         return ()
     ranks = _rank(difference)
     leaves: dict[str, Factor] = {}
     for ledger in ledgers:
-        leaves |= {factor.identity: factor for factor in ledger.factors() if not factor.distribution.is_exact}
+        leaves |= {
+            factor.identity: factor
+            for factor in ledger.factors()
+            if not factor.distribution.is_exact
+        }
     draws = ledgers[0].draws
-    drivers = [Driver(f.name, f.identity, _correlation(ranks, _rank(draws.array(f)[1:]))) for f in leaves.values()]
+    drivers = [
+        Driver(f.name, f.identity, _correlation(ranks, _rank(draws.array(f)[1:])))
+        for f in leaves.values()
+    ]
     return tuple(sorted(drivers, key=lambda d: -abs(d.correlation))[:most])
 
 
@@ -248,7 +283,11 @@ def verdict(found: Comparison) -> str:
     pair = found.pair(best, second)
     probability = pair.probability_first_lower
     per = f" per {found.functional_unit}" if found.functional_unit else " in total"
-    share = 1 - found.values[best].median / found.values[second].median if found.values[second].median else 0.0
+    share = (
+        1 - found.values[best].median / found.values[second].median
+        if found.values[second].median
+        else 0.0
+    )
     if probability >= SURE:
         text = f"{best} is lower than {second}{per} in {probability:.0%} of draws, by {share:.0%} at the median"
     elif probability >= LIKELY:
@@ -285,4 +324,8 @@ def stage_differences(found: Comparison) -> dict[str, float]:
 def _stage(ledger: Ledger, stage: str, found: Comparison) -> Estimate:
     rows = [row for row in ledger.by("stage", basis=found.basis) if row.labels == (stage,)]
     whole = rows[0].estimate if rows else Estimate(np.zeros(1 + ledger.draws.samples), "kgCO2e")
-    return whole.over(ledger.units(found.functional_unit), whole.unit) if found.functional_unit else whole
+    return (
+        whole.over(ledger.units(found.functional_unit), whole.unit)
+        if found.functional_unit
+        else whole
+    )

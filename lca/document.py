@@ -384,7 +384,7 @@ class _Reader:
 
     def events(self) -> Iterator[yaml.Event]:
         """Yield what the parser finds: libyaml where PyYAML has it, else pure Python."""
-        import yaml  # noqa: PLC0415  40 ms that most commands can wait for
+        import yaml
 
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
         try:
@@ -459,7 +459,7 @@ class _Reader:
         self.put(_Frame(_copy(anchored.data), _Spot(at, anchored.spot.parts)))
         self.next(anchored.height)
 
-    def enter(self, event: Any) -> Position:  # noqa: ANN401  events share no typed attributes
+    def enter(self, event: Any) -> Position:
         """Count a value, refuse its tag, and return where it is written."""
         at = _at(event)
         self.nodes += 1

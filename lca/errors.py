@@ -187,7 +187,7 @@ def nearest(name: str, choices: Iterable[str]) -> str | None:
     Case, spaces, underscores and hyphens do not count. A name that is part of a choice
     finds it; the rest is similarity of the whole and of the parts between hyphens.
     """
-    import difflib  # noqa: PLC0415  needed only when something is wrong
+    import difflib
 
     wanted = _fold(name)
     if not wanted or len(name) > _LONGEST_NAME:
@@ -199,7 +199,7 @@ def nearest(name: str, choices: Iterable[str]) -> str | None:
             return known[min(found, key=lambda choice: (len(choice), choice))]
     close = difflib.get_close_matches(wanted, known, n=12, cutoff=0.5)
     score, best = max(((_likeness(wanted, choice), choice) for choice in close), default=(0, ""))
-    return known[best] if score >= 0.6 else None  # noqa: PLR2004  the cutoff of difflib
+    return known[best] if score >= 0.6 else None
 
 
 def _fold(name: str) -> str:
@@ -232,7 +232,7 @@ def _likeness(wanted: str, choice: str) -> float:
 
 def _ratio(left: str, right: str) -> float:
     """Return the similarity of two texts, 0 to 1 (Ratcliff and Metzener 1988)."""
-    import difflib  # noqa: PLC0415  needed only when something is wrong
+    import difflib
 
     return difflib.SequenceMatcher(None, left, right, autojunk=False).ratio()
 
@@ -290,7 +290,7 @@ def _fit(text: str, room: int) -> list[str]:
 
 def _columns(cell: str) -> int:
     """Return how many columns of a terminal a visible character or escape fills."""
-    import unicodedata  # noqa: PLC0415  needed only when something is wrong
+    import unicodedata
 
     wide = sum(unicodedata.east_asian_width(char) in "WF" for char in cell)
     return len(cell) + wide - sum(map(bool, map(unicodedata.combining, cell)))

@@ -12,8 +12,15 @@ from lca import units
 from lca.uncertain import Array
 
 _LADDERS: dict[str, tuple[tuple[float, str], ...]] = {
-    "kgCO2e": ((1e9, "MtCO2e"), (1e6, "ktCO2e"), (1e3, "tCO2e"), (1.0, "kgCO2e"), (1e-3, "gCO2e"),
-               (1e-6, "mgCO2e"), (1e-9, "µgCO2e")),
+    "kgCO2e": (
+        (1e9, "MtCO2e"),
+        (1e6, "ktCO2e"),
+        (1e3, "tCO2e"),
+        (1.0, "kgCO2e"),
+        (1e-3, "gCO2e"),
+        (1e-6, "mgCO2e"),
+        (1e-9, "µgCO2e"),
+    ),
     "MJ": ((1e9, "PJ"), (1e6, "TJ"), (1e3, "GJ"), (1.0, "MJ"), (1e-3, "kJ")),
     "kg": ((1e3, "t"), (1.0, "kg"), (1e-3, "g")),
     "kgSbeq": ((1.0, "kgSbeq"), (1e-3, "gSbeq"), (1e-6, "mgSbeq")),
@@ -82,7 +89,7 @@ class Estimate:
             "unit": self.unit,
         }
 
-    def quantity(self) -> Any:  # noqa: ANN401 - a pint quantity
+    def quantity(self) -> Any:
         """Return the median as a pint quantity."""
         return units.quantity(self.median, self.unit)
 
@@ -105,7 +112,9 @@ def scale(value: float, unit: str) -> tuple[float, str]:
     numerator, _, denominator = unit.partition("/")
     rungs = _LADDERS.get(numerator, ((1.0, numerator),))
     size = abs(value)
-    step, name = next((rung for rung in rungs if size >= rung[0]), rungs[-1] if size else (1.0, numerator))
+    step, name = next(
+        (rung for rung in rungs if size >= rung[0]), rungs[-1] if size else (1.0, numerator)
+    )
     return step, f"{name}/{denominator}" if denominator else name
 
 

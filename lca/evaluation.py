@@ -35,7 +35,9 @@ def evaluate(
         Lines with their intensities on the draws; nothing is summed yet.
     """
     own = scenario.model.uncertainty
-    shared = draws or Draws(own.samples if samples is None else samples, own.seed if seed is None else seed)
+    shared = draws or Draws(
+        own.samples if samples is None else samples, own.seed if seed is None else seed
+    )
     return ledger(build(scenario, embodied_model), shared)
 
 

@@ -16,7 +16,6 @@ from lca.ledger import Line, Missing
 from lca.scenario import Scenario
 from lca.stages.subjects import Subject, subjects
 
-
 Stage = Callable[[Context, Sequence[Subject]], Iterator[Line]]
 
 
@@ -63,7 +62,14 @@ def build(scenario: Scenario, embodied_model: str | None = None) -> Inventory:
         lines = tuple(line for stage in stage_modules() for line in stage(context, accounted))
     except LookupError as error:
         raise FactorError(str(error.args[0] if error.args else error)) from None
-    return Inventory(scenario, model, lines, tuple(context.missing), tuple(context.warnings), tuple(context.fallbacks))
+    return Inventory(
+        scenario,
+        model,
+        lines,
+        tuple(context.missing),
+        tuple(context.warnings),
+        tuple(context.fallbacks),
+    )
 
 
 def choose_model(options: list[Scenario]) -> str:
@@ -73,11 +79,17 @@ def choose_model(options: list[Scenario]) -> str:
     same boundary, else the calibrated model: a ranking across methods is no ranking.
     """
     named = {str(option.model.assumptions.embodied_model) for option in options} - {"auto"}
-    if len(named) == 1 and all(option.model.assumptions.embodied_model != "auto" for option in options):
+    if len(named) == 1 and all(
+        option.model.assumptions.embodied_model != "auto" for option in options
+    ):
         return named.pop()
     devices = {name for option in options for name in device_names(option)}
     library = options[0].library
-    return "vendor" if devices and all(has_vendor_figure(library.device(name)) for name in devices) else "calibrated"
+    return (
+        "vendor"
+        if devices and all(has_vendor_figure(library.device(name)) for name in devices)
+        else "calibrated"
+    )
 
 
 def device_names(scenario: Scenario) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,7 +37,18 @@ STAGES = ("manufacture", "transport", "operation", "end_of_life", "recovery_cred
 PHASES = ("data_collection", "preprocessing", "training", "optimization", "inference", "deployment")
 BASES = ("location", "market")
 VIEWS = ("spread", "inventory")
-LABELS = ("asset", "component", "stage", "process", "phase", "indicator", "site", "region", "basis", "year")
+LABELS = (
+    "asset",
+    "component",
+    "stage",
+    "process",
+    "phase",
+    "indicator",
+    "site",
+    "region",
+    "basis",
+    "year",
+)
 _BLOCK = 32 << 20
 
 
@@ -122,13 +133,23 @@ class Ledger:
             self._index = _factorize(self.lines)
         return self._index
 
-    def total(self, indicator: str = "gwp100", *, basis: str = "location", view: str | None = None) -> Estimate:
+    def total(
+        self, indicator: str = "gwp100", *, basis: str = "location", view: str | None = None
+    ) -> Estimate:
         """Return the sum of all lines of an indicator."""
         rows = self.by(indicator=indicator, basis=basis, view=view)
-        return rows[0].estimate if rows else self._estimate(np.zeros(1 + self.draws.samples), indicator, basis, view)
+        return (
+            rows[0].estimate
+            if rows
+            else self._estimate(np.zeros(1 + self.draws.samples), indicator, basis, view)
+        )
 
     def by(
-        self, *labels: str, indicator: str = "gwp100", basis: str = "location", view: str | None = None
+        self,
+        *labels: str,
+        indicator: str = "gwp100",
+        basis: str = "location",
+        view: str | None = None,
     ) -> list[Row]:
         """Return totals of groups of lines, in the order the groups first appear.
 
@@ -146,7 +167,9 @@ class Ledger:
         _check(view, VIEWS, "view")
         return list(self._rows(labels, indicator, basis, view))
 
-    def _rows(self, labels: tuple[str, ...], indicator: str, basis: str, view: str) -> Iterator[Row]:
+    def _rows(
+        self, labels: tuple[str, ...], indicator: str, basis: str, view: str
+    ) -> Iterator[Row]:
         index = self.index
         chosen = index.select(indicator, basis)
         keys, codes = index.group(labels, chosen, self.years)
@@ -161,9 +184,13 @@ class Ledger:
         period = f"{self.years[0]}-{self.years[-1]}" if len(self.years) > 1 else str(self.years[0])
         return Estimate(values, unit, f"{period}, {basis}-based, {view or self.default_view}")
 
-    def _sums(self, groups: int, codes: NDArray[np.intp], vectors: NDArray[np.intp], amounts: Array) -> Array:
+    def _sums(
+        self, groups: int, codes: NDArray[np.intp], vectors: NDArray[np.intp], amounts: Array
+    ) -> Array:
         used, position = np.unique(vectors, return_inverse=True)
-        weights = np.bincount(codes * used.size + position, amounts, groups * used.size).reshape(groups, used.size)
+        weights = np.bincount(codes * used.size + position, amounts, groups * used.size).reshape(
+            groups, used.size
+        )
         sums = np.zeros((groups, 1 + self.draws.samples))
         step = max(1, _BLOCK // (8 * (1 + self.draws.samples)))
         for start in range(0, used.size, step):
@@ -176,7 +203,11 @@ class Ledger:
         """Return how many functional units the scenario delivers."""
         name = functional_unit or self.functional_units[0]
         rows = self.by(indicator=f"unit:{name}", view="spread")
-        return Estimate(rows[0].estimate.samples, name) if rows else Estimate(np.zeros(1 + self.draws.samples), name)
+        return (
+            Estimate(rows[0].estimate.samples, name)
+            if rows
+            else Estimate(np.zeros(1 + self.draws.samples), name)
+        )
 
     def per(
         self,
@@ -191,7 +222,9 @@ class Ledger:
         whole = self.total(indicator, basis=basis, view=view)
         return whole.over(self.units(name), f"{whole.unit}/({name})")
 
-    def why(self, most: int = 5, *, indicator: str = "gwp100", basis: str = "location", **labels: str) -> Explanation:
+    def why(
+        self, most: int = 5, *, indicator: str = "gwp100", basis: str = "location", **labels: str
+    ) -> Explanation:
         """Explain a number: its largest lines, their formulas, inputs and sources.
 
         Parameters
@@ -212,15 +245,21 @@ class Ledger:
         ]
         return explain(self, lines, most)
 
-    def frame(self, *labels: str, indicator: str = "gwp100", basis: str = "location") -> pd.DataFrame:
+    def frame(
+        self, *labels: str, indicator: str = "gwp100", basis: str = "location"
+    ) -> pd.DataFrame:
         """Return `by` as a pandas table, the unit in the heading."""
-        import pandas as pd  # noqa: PLC0415 - slow to import, needed only for tables in Python
+        import pandas as pd
 
         rows = self.by(*labels, indicator=indicator, basis=basis)
         unit = INDICATORS.get(indicator, indicator)
         records = [
             dict(zip(labels, row.labels, strict=True))
-            | {f"{key} [{unit}]": value for key, value in row.estimate.statistics().items() if key != "unit"}
+            | {
+                f"{key} [{unit}]": value
+                for key, value in row.estimate.statistics().items()
+                if key != "unit"
+            }
             for row in rows
         ]
         return pd.DataFrame.from_records(records)
@@ -270,7 +309,9 @@ class _Index:
         """Return the entries of an indicator on one account."""
         wanted = {"both", basis}
         mask = np.fromiter(
-            (line.indicator == indicator and line.basis in wanted for line in self.lines), bool, len(self.lines)
+            (line.indicator == indicator and line.basis in wanted for line in self.lines),
+            bool,
+            len(self.lines),
         )
         return np.flatnonzero(mask[self.line])
 
@@ -291,7 +332,11 @@ class _Index:
 
 
 def _with_year(
-    keys: list[tuple[str, ...]], codes: NDArray[np.intp], year: NDArray[np.intp], place: int, years: tuple[int, ...]
+    keys: list[tuple[str, ...]],
+    codes: NDArray[np.intp],
+    year: NDArray[np.intp],
+    place: int,
+    years: tuple[int, ...],
 ) -> tuple[list[tuple[str, ...]], NDArray[np.intp]]:
     combined, numbers = np.unique(codes * len(years) + year, return_inverse=True)
     full = []
@@ -309,7 +354,9 @@ def _factorize(lines: Sequence[Line]) -> _Index:
         for year, (booked, spread) in enumerate(zip(line.inventory, line.spread, strict=True)):
             if booked or spread:
                 node = line.intensity[min(year, last)]
-                entries.append((number, year, numbers.setdefault(node, len(numbers)), booked, spread))
+                entries.append(
+                    (number, year, numbers.setdefault(node, len(numbers)), booked, spread)
+                )
     columns = np.array(entries, dtype=np.float64).reshape(-1, 5).T
     whole = columns[:3].astype(np.intp)
     activity = {"inventory": columns[3].copy(), "spread": columns[4].copy()}
@@ -350,13 +397,20 @@ class Explanation:
 
 def explain(ledger: Ledger, lines: Iterable[Line], most: int) -> Explanation:
     """Explain the largest of some lines of a ledger."""
-    part = Ledger(ledger.name, ledger.years, list(lines), ledger.draws, default_view=ledger.default_view)
+    part = Ledger(
+        ledger.name, ledger.years, list(lines), ledger.draws, default_view=ledger.default_view
+    )
     totals = [_line_total(part, line) for line in part.lines]
     order = sorted(range(len(totals)), key=lambda i: -abs(totals[i].median))[:most]
     unit = INDICATORS.get(part.lines[0].indicator, "") if part.lines else ""
     whole = Estimate(sum((t.samples for t in totals), np.zeros(1 + ledger.draws.samples)), unit)
     explained = tuple(
-        Explained(part.lines[i], totals[i], sum(_activity(part.lines[i], ledger.default_view)), _first(ledger, part.lines[i]))
+        Explained(
+            part.lines[i],
+            totals[i],
+            sum(_activity(part.lines[i], ledger.default_view)),
+            _first(ledger, part.lines[i]),
+        )
         for i in order
     )
     return Explanation(explained, whole, len(totals) - len(order))
@@ -370,7 +424,9 @@ def _line_total(ledger: Ledger, line: Line) -> Estimate:
     values = np.zeros(1 + ledger.draws.samples)
     for year, amount in enumerate(_activity(line, ledger.default_view)):
         if amount:
-            values = values + amount * ledger.draws.array(line.intensity[min(year, len(line.intensity) - 1)])
+            values = values + amount * ledger.draws.array(
+                line.intensity[min(year, len(line.intensity) - 1)]
+            )
     return Estimate(values, INDICATORS.get(line.indicator, ""))
 
 
@@ -384,9 +440,21 @@ def branch(draws: Draws, node: Node) -> Branch:
     """Return the explanation tree of a node."""
     estimate = Estimate(draws.array(node), node.unit)
     if isinstance(node, Factor):
-        return Branch(node.name, estimate, source=node.source, quality=str(node.quality), note=node.note)
+        return Branch(
+            node.name, estimate, source=node.source, quality=str(node.quality), note=node.note
+        )
     inputs = tuple(branch(draws, part) for _, part in node.inputs)
     return Branch(node.name, estimate, formula=formula_name(node.formula), inputs=inputs)
 
 
-__all__ = ["Branch", "Estimate", "Explanation", "Ledger", "Line", "Missing", "Row", "Term", "factors"]
+__all__ = [
+    "Branch",
+    "Estimate",
+    "Explanation",
+    "Ledger",
+    "Line",
+    "Missing",
+    "Row",
+    "Term",
+    "factors",
+]

@@ -28,7 +28,17 @@ class Factor:
     kinds apart: ``unknown`` (sampled), ``decision`` (what the scenario chose) and ``method``.
     """
 
-    __slots__ = ("_hash", "distribution", "identity", "name", "note", "quality", "role", "source", "unit")
+    __slots__ = (
+        "_hash",
+        "distribution",
+        "identity",
+        "name",
+        "note",
+        "quality",
+        "role",
+        "source",
+        "unit",
+    )
 
     def __init__(
         self,
@@ -42,7 +52,9 @@ class Factor:
         role: str = "unknown",
         note: str = "",
     ) -> None:
-        known = distribution if isinstance(distribution, Distribution) else exact(float(distribution))
+        known = (
+            distribution if isinstance(distribution, Distribution) else exact(float(distribution))
+        )
         self.name, self.distribution, self.unit = name, known, unit
         self.identity, self.source, self.quality = identity or name, source, Quality(quality)
         self.role, self.note = role, note
@@ -68,7 +80,9 @@ class Term:
 
     __slots__ = ("_hash", "formula", "inputs", "name", "unit")
 
-    def __init__(self, name: str, formula: Formula, inputs: Mapping[str, Node], unit: str | None = None) -> None:
+    def __init__(
+        self, name: str, formula: Formula, inputs: Mapping[str, Node], unit: str | None = None
+    ) -> None:
         self.name, self.formula, self.inputs = name, formula, tuple(inputs.items())
         self.unit = returned_unit(formula) if unit is None else unit
         self._hash = hash((name, formula, self.inputs))
@@ -81,7 +95,11 @@ class Term:
             return True
         if not isinstance(other, Term) or self._hash != other._hash:
             return False
-        return self.formula is other.formula and self.name == other.name and self.inputs == other.inputs
+        return (
+            self.formula is other.formula
+            and self.name == other.name
+            and self.inputs == other.inputs
+        )
 
     def __repr__(self) -> str:
         return f"Term({self.name} = {formula_name(self.formula)})"
@@ -107,7 +125,7 @@ def apply(formula: Formula, *, name: str = "", **inputs: Node) -> Term:
     return Term(name or formula.__name__, formula, inputs)
 
 
-def add(**parts: Any) -> Any:  # noqa: ANN401 - floats, arrays or quantities alike
+def add(**parts: Any) -> Any:
     """Add named parts of one unit."""
     first, *rest = parts.values()
     for part in rest:
@@ -115,7 +133,7 @@ def add(**parts: Any) -> Any:  # noqa: ANN401 - floats, arrays or quantities ali
     return first
 
 
-def multiply(**parts: Any) -> Any:  # noqa: ANN401 - floats, arrays or quantities alike
+def multiply(**parts: Any) -> Any:
     """Multiply named parts."""
     first, *rest = parts.values()
     for part in rest:

@@ -88,7 +88,9 @@ class Distribution:
         fixed = 1 if self.kind == "lognormal" else weights
         moved = len(self.parameters) - fixed
         parameters = tuple(p * factor for p in self.parameters[:moved]) + self.parameters[moved:]
-        return replace(self, parameters=parameters, lower=self.lower * factor, upper=self.upper * factor)
+        return replace(
+            self, parameters=parameters, lower=self.lower * factor, upper=self.upper * factor
+        )
 
     def bounded(self, lower: float, upper: float) -> Distribution:
         """Return the distribution cut to a physical range."""
@@ -139,7 +141,7 @@ def midpoints(samples: int) -> Array:
 def standard_normal(probability: Array) -> Array:
     """Return standard normal quantiles (Wichura's AS 241, or scipy where the array is long)."""
     if probability.size > _SCIPY_FROM:
-        from scipy.special import ndtri  # noqa: PLC0415 - slow to import, needed for long arrays
+        from scipy.special import ndtri
 
         return np.asarray(ndtri(probability), dtype=np.float64)
     inverse = NormalDist().inv_cdf
@@ -153,7 +155,11 @@ def _grid_normal(samples: int) -> Array:
 
 def _z(probability: Array) -> Array:
     """Return normal quantiles, from the cache when the probabilities are the grid itself."""
-    return _grid_normal(probability.size) if probability is midpoints(probability.size) else standard_normal(probability)
+    return (
+        _grid_normal(probability.size)
+        if probability is midpoints(probability.size)
+        else standard_normal(probability)
+    )
 
 
 def _exact(probability: Array, parameters: tuple[float, ...]) -> Array:
@@ -189,7 +195,7 @@ def _triangular(probability: Array, parameters: tuple[float, ...]) -> Array:
 
 
 def _pert(probability: Array, parameters: tuple[float, ...]) -> Array:
-    from scipy.special import betaincinv  # noqa: PLC0415 - slow to import, rarely needed
+    from scipy.special import betaincinv
 
     low, mode, high = parameters
     width = high - low

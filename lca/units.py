@@ -20,7 +20,9 @@ _NUMBER = re.compile(
     r"\s*([+-]?(?:\d(?:_?\d)*(?:\.(?:\d(?:_?\d)*)?)?|\.\d+)(?:[eE][+-]?\d+)?)(?![\d,'])\s*(.*)\Z",
     re.DOTALL,
 )
-_EMISSION = re.compile(r"\b(kg|Mg|Gg|g|kt|Mt|Gt|t|tonnes?|lb|pounds?)[ _-]*CO2[ -]?(?:equivalents?|eq|e)\b")
+_EMISSION = re.compile(
+    r"\b(kg|Mg|Gg|g|kt|Mt|Gt|t|tonnes?|lb|pounds?)[ _-]*CO2[ -]?(?:equivalents?|eq|e)\b"
+)
 _ANTIMONY = re.compile(r"\b(kg|mg|g)\s*Sb[ -]?(?:eq|e)\b")
 _LONG_FORMS = {"tonne": "tonneCO2e", "pound": "poundCO2e"}
 _UNIT = re.compile(r"[A-Za-zµ0-9%_/*^(). \-]{0,80}\Z")
@@ -48,7 +50,7 @@ EXAMPLES = {
 @cache
 def registry() -> pint.UnitRegistry[Any]:
     """Return the private registry, built from ``units.txt`` on first use."""
-    import pint  # noqa: PLC0415 - loaded when the first unit is read
+    import pint
 
     return pint.UnitRegistry(str(Path(__file__).with_name("units.txt")))
 
@@ -62,7 +64,7 @@ def split(text: str) -> tuple[float, str]:
         If the text does not begin with a number.
     """
     match = _NUMBER.match(text[:200])
-    if match is None or len(text) > 200:  # noqa: PLR2004 - longer than any quantity
+    if match is None or len(text) > 200:
         msg = f'"{_short(text)}" is not a number with a unit'
         raise UnitError(msg)
     return float(match[1].replace("_", "")), normalize(match[2])
@@ -97,29 +99,46 @@ def factor(unit: str, canonical: str) -> float:
     ureg = registry()
     source, target = _units(unit), _units(canonical)
     if ureg.get_dimensionality(source) != ureg.get_dimensionality(target):
-        found = f'"{unit}" is not a unit of {name_dimension(canonical)}' if unit else "the unit is missing"
+        found = (
+            f'"{unit}" is not a unit of {name_dimension(canonical)}'
+            if unit
+            else "the unit is missing"
+        )
         msg = f"{found}; write for example {example(canonical)}"
         raise UnitError(msg)
     return float(ureg.convert(1.0, source, target))
 
 
-def _units(text: str) -> Any:  # noqa: ANN401 - pint makes its unit classes per registry
-    import pint  # noqa: PLC0415
+def _units(text: str) -> Any:
+    import pint
 
     if not _UNIT.match(text) or _LONG_DIGITS.search(text):
         msg = f'"{_short(text)}" is not a unit'
         raise UnitError(msg)
     try:
-        return registry().parse_expression("1" + text if text.startswith("/") else "1 " + text or "1").units
+        return (
+            registry()
+            .parse_expression("1" + text if text.startswith("/") else "1 " + text or "1")
+            .units
+        )
     except pint.UndefinedUnitError as error:
         raise UnitError(_unknown(text, error)) from None
-    except (pint.PintError, ArithmeticError, AttributeError, LookupError, SyntaxError, TypeError,
-            ValueError, RecursionError, AssertionError) as error:
+    except (
+        pint.PintError,
+        ArithmeticError,
+        AttributeError,
+        LookupError,
+        SyntaxError,
+        TypeError,
+        ValueError,
+        RecursionError,
+        AssertionError,
+    ) as error:
         msg = f'"{_short(text)}" is not a unit'
         raise UnitError(msg) from error
 
 
-def _unknown(text: str, error: Any) -> str:  # noqa: ANN401 - pint's error is untyped
+def _unknown(text: str, error: Any) -> str:
     names = error.unit_names
     name = names if isinstance(names, str) else ", ".join(names)
     if name.endswith("CO2") or "CO2" in text.replace("CO2e", ""):
@@ -130,9 +149,31 @@ def _unknown(text: str, error: Any) -> str:  # noqa: ANN401 - pint's error is un
 @cache
 def known_units() -> tuple[str, ...]:
     """Return the names and symbols of the registry, for suggestions."""
-    common = ("kW", "MW", "kWh", "MWh", "GWh", "MJ", "GJ", "kg", "km", "cm2", "GB", "TB", "kgCO2e",
-              "gCO2e", "tCO2e", "TFLOP", "PFLOP", "EFLOP", "hours", "years", "days", "tokens", "percent")
-    return common
+    return (
+        "kW",
+        "MW",
+        "kWh",
+        "MWh",
+        "GWh",
+        "MJ",
+        "GJ",
+        "kg",
+        "km",
+        "cm2",
+        "GB",
+        "TB",
+        "kgCO2e",
+        "gCO2e",
+        "tCO2e",
+        "TFLOP",
+        "PFLOP",
+        "EFLOP",
+        "hours",
+        "years",
+        "days",
+        "tokens",
+        "percent",
+    )
 
 
 def parse(text: str, canonical: str) -> float:
@@ -155,12 +196,12 @@ def parse(text: str, canonical: str) -> float:
     return number * factor(unit, canonical)
 
 
-def quantity(value: Any, unit: str) -> Any:  # noqa: ANN401 - pint quantities are dynamic
+def quantity(value: Any, unit: str) -> Any:
     """Dress a float or array in its unit (``unit * array`` would copy; this does not)."""
     return registry().Quantity(value, _units(unit))
 
 
-def magnitude(value: Any, canonical: str) -> float:  # noqa: ANN401
+def magnitude(value: Any, canonical: str) -> float:
     """Take the bare float out of a pint quantity, in the canonical unit.
 
     Raises
@@ -173,9 +214,19 @@ def magnitude(value: Any, canonical: str) -> float:  # noqa: ANN401
 
 def name_dimension(unit: str) -> str:
     """Name what a unit measures, for messages: ``kW`` is "power (kW)"."""
-    names = {"kW": "power", "kWh": "energy", "h": "time", "year": "time", "kg": "mass", "km": "length",
-             "cm2": "area", "GB": "data", "kgCO2e": "emissions", "kgCO2e/kWh": "emissions per energy",
-             "": "a share or ratio"}
+    names = {
+        "kW": "power",
+        "kWh": "energy",
+        "h": "time",
+        "year": "time",
+        "kg": "mass",
+        "km": "length",
+        "cm2": "area",
+        "GB": "data",
+        "kgCO2e": "emissions",
+        "kgCO2e/kWh": "emissions per energy",
+        "": "a share or ratio",
+    }
     return f"{names[unit]} ({unit})" if names.get(unit) and unit else names.get(unit, unit)
 
 
@@ -185,4 +236,4 @@ def example(unit: str) -> str:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= 40 else text[:37] + "..."  # noqa: PLR2004 - fits a message
+    return text if len(text) <= 40 else text[:37] + "..."

@@ -20,7 +20,6 @@ from lca.uncertain import (
     lognormal,
     lognormal_interval,
     normal_interval,
-    triangular,
     two_piece,
     uniform,
 )
@@ -62,8 +61,14 @@ class Value:
     def factor(self, name: str, identity: str = "", role: str = "unknown") -> Factor:
         """Return the leaf for this value; its own ``identity`` wins over the one given."""
         return Factor(
-            name, self.distribution, self.unit, identity=self.identity or identity or name,
-            source=self.source, quality=self.quality, role=role, note=self.note,
+            name,
+            self.distribution,
+            self.unit,
+            identity=self.identity or identity or name,
+            source=self.source,
+            quality=self.quality,
+            role=role,
+            note=self.note,
         )
 
     def cited(self, source: str, quality: Quality) -> Value:
@@ -92,7 +97,11 @@ def read(raw: object, unit: str, lower: float = 0.0, upper: float = math.inf) ->
     if isinstance(raw, Mapping):
         return _read_mapping(raw, unit, lower, upper)
     if isinstance(raw, bool) or raw is None or not isinstance(raw, str | int | float):
-        found = "nothing" if raw is None else f"a {'list' if isinstance(raw, list) else type(raw).__name__}"
+        found = (
+            "nothing"
+            if raw is None
+            else f"a {'list' if isinstance(raw, list) else type(raw).__name__}"
+        )
         msg = f"expected a value such as {units.example(unit)}, found {found}"
         raise UnitError(msg)
     text = raw if isinstance(raw, str) else repr(raw)
@@ -135,7 +144,9 @@ def _read_mapping(raw: Mapping[str, object], unit: str, lower: float, upper: flo
     numbers = {key: value for key, value in raw.items() if key not in _ABOUT}
     for key in numbers:
         if key not in _KEYS:
-            msg = f'not a part of a value: "{key}"{did_you_mean(key, _KEYS)} (accepted: {_ACCEPTED})'
+            msg = (
+                f'not a part of a value: "{key}"{did_you_mean(key, _KEYS)} (accepted: {_ACCEPTED})'
+            )
             raise UnitError(msg)
     shape = _SHAPES.get(frozenset(numbers))
     if shape is None:
@@ -146,8 +157,12 @@ def _read_mapping(raw: Mapping[str, object], unit: str, lower: float, upper: flo
         distribution = distribution.bounded(lower, upper)
     about = {key: str(raw[key]) for key in _ABOUT if raw.get(key) is not None}
     return Value(
-        distribution, unit, about.get("source", ""), _quality(about.get("quality")),
-        about.get("identity", ""), about.get("note", ""),
+        distribution,
+        unit,
+        about.get("source", ""),
+        _quality(about.get("quality")),
+        about.get("identity", ""),
+        about.get("note", ""),
     )
 
 
@@ -169,7 +184,9 @@ def _value(parts: Parts, unit: str, lower: float, upper: float) -> Distribution:
     return inner.distribution
 
 
-def _ordered(parts: Parts, names: tuple[str, ...], unit: str, lower: float, upper: float) -> tuple[float, ...]:
+def _ordered(
+    parts: Parts, names: tuple[str, ...], unit: str, lower: float, upper: float
+) -> tuple[float, ...]:
     numbers = tuple(_number(parts[name], unit, lower, upper) for name in names)
     for (first, low), (second, high) in zip(
         zip(names, numbers, strict=True), list(zip(names, numbers, strict=True))[1:], strict=False
@@ -221,7 +238,10 @@ def _positive(parts: Parts, name: str, unit: str, lower: float, upper: float) ->
 
 
 def _normal(parts: Parts, unit: str, lower: float, upper: float) -> Distribution:
-    mean, deviation = _number(parts["mean"], unit, lower, upper), _number(parts["sd"], unit, 0, math.inf)
+    mean, deviation = (
+        _number(parts["mean"], unit, lower, upper),
+        _number(parts["sd"], unit, 0, math.inf),
+    )
     return Distribution("normal", (mean, deviation))
 
 
@@ -234,7 +254,9 @@ def _numbers(raw: object, unit: str, lower: float, upper: float) -> tuple[float,
 
 def _choice(parts: Parts, unit: str, lower: float, upper: float) -> Distribution:
     values = _numbers(parts["values"], unit, lower, upper)
-    weights = _numbers(parts["weights"], "", 0, math.inf) if "weights" in parts else (1.0,) * len(values)
+    weights = (
+        _numbers(parts["weights"], "", 0, math.inf) if "weights" in parts else (1.0,) * len(values)
+    )
     if len(weights) != len(values) or sum(weights) <= 0:
         msg = f"{len(values)} values need as many weights that do not all vanish, found {len(weights)}"
         raise UnitError(msg)

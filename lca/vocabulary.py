@@ -203,7 +203,8 @@ served_tokens | token | tokens served by one device
 VOCABULARY: dict[str, Entry] = {
     entry.name: entry
     for entry in (
-        Entry(*(part.strip() for part in line.split("|", 2))) for line in _TABLE.strip().splitlines()
+        Entry(*(part.strip() for part in line.split("|", 2)))
+        for line in _TABLE.strip().splitlines()
     )
 }
 

@@ -100,7 +100,7 @@ def test_a_closed_loop_costs_the_same_under_every_rule(name: str, device: dict[s
     recovered = device["collected_share"] * device["recovered_share"]
     loop = device | {"recycled_content": recovered, "quality_ratio": 1.0}
 
-    def total(rule: allocations.Rule) -> Any:  # noqa: ANN401 - float here
+    def total(rule: allocations.Rule) -> Any:
         return (
             rule.end_of_life_footprint(**loop)
             + rule.recovery_credit(**loop)

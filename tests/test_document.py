@@ -450,7 +450,7 @@ def test_a_long_line_is_trimmed_around_its_caret(column: int) -> None:
     """Eighty columns at most, and the caret under the right character."""
     line = "".join(chr(0x4E00 + n) if n % 7 == 0 else chr(48 + n % 75) for n in range(200))
     _, shown, caret = Problem("a", "x", "f", 1, column, line).render().splitlines()
-    width = [2 if ord(char) >= 0x4E00 else 1 for char in shown]  # noqa: PLR2004  CJK is wide
+    width = [2 if ord(char) >= 0x4E00 else 1 for char in shown]
     assert sum(width) <= errors.EXCERPT_WIDTH
     under = next(i for i in range(len(shown)) if sum(width[:i]) == caret.index("^"))
     assert shown[under] == line[column - 1]

@@ -140,17 +140,29 @@ def test_stacking_multiplies_the_yield_of_each_layer() -> None:
 
 
 GPU_DEFAULTS = {
-    "casing_mass": 0.79, "heatsink_mass": 0.90, "device_mass": 1.69, "board_area": 296.0,
+    "casing_mass": 0.79,
+    "heatsink_mass": 0.90,
+    "device_mass": 1.69,
+    "board_area": 296.0,
 }
 H100_BODY = {
-    "casing_mass": 0.78923, "heatsink_mass": 0.90077, "device_mass": 1.69, "board_area": 296.37,
+    "casing_mass": 0.78923,
+    "heatsink_mass": 0.90077,
+    "device_mass": 1.69,
+    "board_area": 296.37,
 }
 L4_BODY = {"casing_mass": 0.0, "heatsink_mass": 0.0871, "device_mass": 0.142, "board_area": 93.13}
 L40S_BODY = {
-    "casing_mass": 0.269, "heatsink_mass": 0.579, "device_mass": 1.052, "board_area": 234.36,
+    "casing_mass": 0.269,
+    "heatsink_mass": 0.579,
+    "device_mass": 1.052,
+    "board_area": 234.36,
 }
 A100_BODY = {
-    "casing_mass": 0.387, "heatsink_mass": 0.609, "device_mass": 1.23, "board_area": 234.36,
+    "casing_mass": 0.387,
+    "heatsink_mass": 0.609,
+    "device_mass": 1.23,
+    "board_area": 234.36,
 }
 
 
@@ -172,19 +184,25 @@ def boavizta_card(
     stack = memory.memory_die_area(memory_capacity, central(gpu["bit_density"], "GB/cm2"), packages)
     vram = boavizta_gpu.gpu_memory_footprint(
         factor("memory_wafer_carbon_per_area", "area"),
-        boavizta_gpu.effective_die_area(stack, *shape), packages,
+        boavizta_gpu.effective_die_area(stack, *shape),
+        packages,
     )
     shell = boavizta_gpu.gpu_body_footprint(
-        body["casing_mass"], factor("casing_carbon_per_mass", "mass"),
-        body["heatsink_mass"], factor("heatsink_carbon_per_mass", "mass"),
-        body["board_area"], factor("board_carbon_per_area", "area"),
+        body["casing_mass"],
+        factor("casing_carbon_per_mass", "mass"),
+        body["heatsink_mass"],
+        factor("heatsink_carbon_per_mass", "mass"),
+        body["board_area"],
+        factor("board_carbon_per_area", "area"),
     )
     mass = body["device_mass"]
     per_mass = factor("upstream_carbon_per_mass", "mass")
     upstream = boavizta_gpu.upstream_transport_footprint(mass, per_mass)
     legs = sum(
         transport.transport_footprint(
-            mass, 1.0, central(leg["transport_distance"], "km"),
+            mass,
+            1.0,
+            central(leg["transport_distance"], "km"),
             central(freight[leg["mode"]]["gwp100"], "kgCO2e/(kg*km)"),
         )
         for leg in gpu["routes"]
@@ -200,7 +218,11 @@ def boavizta_card(
         pytest.param([(8.00, 2.0)], 180.0, 8.0, GPU_DEFAULTS, 1414.9, id="B200"),
         pytest.param([(8.00, 2.0)], 288.0, 8.0, GPU_DEFAULTS, 2543.0, id="B300"),
         pytest.param(
-            [(1.15, 8.0), (3.70, 4.0)], 192.0, 8.0, GPU_DEFAULTS | {"board_area": 168.3}, 1497.2,
+            [(1.15, 8.0), (3.70, 4.0)],
+            192.0,
+            8.0,
+            GPU_DEFAULTS | {"board_area": 168.3},
+            1497.2,
             id="MI300X",
         ),
         pytest.param([(2.94, 1.0)], 24.0, 12.0, L4_BODY, 123.5, id="L4"),
@@ -209,8 +231,11 @@ def boavizta_card(
     ],
 )
 def test_boavizta_formula_gives_what_the_released_package_computes(
-    dies: list[tuple[float, float]], memory_capacity: float, packages: float,
-    body: dict[str, float], expected: float,
+    dies: list[tuple[float, float]],
+    memory_capacity: float,
+    packages: float,
+    body: dict[str, float],
+    expected: float,
 ) -> None:
     """Figures computed with boaviztapi 2.5.0, to a tenth of a percent."""
     assert boavizta_card(dies, memory_capacity, packages, body) == pytest.approx(expected, rel=1e-3)
@@ -254,13 +279,17 @@ def calibrated_device(die_area: float, memory_capacity: float, carbon: float, ma
     """Run the calibrated model at its central factors."""
     file = load("calibrated")
     per_area, per_mass = "kgCO2e/cm2", "kgCO2e/kg"
-    return float(calibrated.manufacture_footprint(
-        calibrated.logic_footprint(central(file["logic_carbon_per_area"], per_area), die_area, 1.0),
-        calibrated.memory_footprint(carbon, memory_capacity, 1.0),
-        calibrated.thermal_footprint(central(file["thermal_carbon_per_mass"], per_mass), mass),
-        calibrated.board_footprint(central(file["board_carbon_per_mass"], per_mass), mass),
-        central(file["model_residual"], ""),
-    ))
+    return float(
+        calibrated.manufacture_footprint(
+            calibrated.logic_footprint(
+                central(file["logic_carbon_per_area"], per_area), die_area, 1.0
+            ),
+            calibrated.memory_footprint(carbon, memory_capacity, 1.0),
+            calibrated.thermal_footprint(central(file["thermal_carbon_per_mass"], per_mass), mass),
+            calibrated.board_footprint(central(file["board_carbon_per_mass"], per_mass), mass),
+            central(file["model_residual"], ""),
+        )
+    )
 
 
 def test_calibrated_model_meets_the_two_boards_it_was_fitted_to() -> None:

@@ -144,7 +144,7 @@ def bare_arguments(function: Formula) -> dict[str, float]:
     return {name: SENSIBLE.get(name, 0.21 + 0.07 * place) for place, name in enumerate(names)}
 
 
-def dress(value: float, unit: str) -> Any:  # noqa: ANN401 - pint quantities are dynamic
+def dress(value: float, unit: str) -> Any:
     """Give a value its canonical unit and express it in another one."""
     quantity = units.registry().Quantity
     return quantity(value, unit or "dimensionless").to(OTHER_UNITS.get(unit, unit))
@@ -216,7 +216,7 @@ def test_other_units_are_truly_other() -> None:
     registry = units.registry()
     for canonical, other in OTHER_UNITS.items():
         ratio = registry.Quantity(1.0, other).to(canonical or "dimensionless").magnitude
-        assert abs(ratio - 1) > 0.001, (canonical, other)  # noqa: PLR2004 - any visible difference
+        assert abs(ratio - 1) > 0.001, (canonical, other)
 
 
 def test_every_parameter_unit_has_another_unit() -> None:

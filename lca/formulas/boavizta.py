@@ -156,7 +156,8 @@ def drive_footprint(
 
 
 def power_supply_footprint(
-    power_supply_carbon_per_mass: KilogramCO2ePerKilogram, power_supply_mass: Kilogram,
+    power_supply_carbon_per_mass: KilogramCO2ePerKilogram,
+    power_supply_mass: Kilogram,
 ) -> KilogramCO2e:
     """Find the emissions of making power supplies.
 

@@ -209,7 +209,8 @@ def gpu_body_footprint(
 
 
 def upstream_transport_footprint(
-    device_mass: Kilogram, upstream_carbon_per_mass: KilogramCO2ePerKilogram,
+    device_mass: Kilogram,
+    upstream_carbon_per_mass: KilogramCO2ePerKilogram,
 ) -> KilogramCO2e:
     """Find the emissions of moving parts to the place of assembly.
 

@@ -60,7 +60,9 @@ def logic_footprint(
 
 
 def memory_footprint(
-    carbon_per_capacity: KilogramPerGigabyte, memory_capacity: Gigabyte, family_factor: Ratio,
+    carbon_per_capacity: KilogramPerGigabyte,
+    memory_capacity: Gigabyte,
+    family_factor: Ratio,
 ) -> KilogramCO2e:
     """Find the emissions of memory from a factor per capacity.
 
@@ -99,7 +101,9 @@ def memory_footprint(
 
 
 def storage_footprint(
-    carbon_per_capacity: KilogramPerGigabyte, storage_capacity: Gigabyte, family_factor: Ratio,
+    carbon_per_capacity: KilogramPerGigabyte,
+    storage_capacity: Gigabyte,
+    family_factor: Ratio,
 ) -> KilogramCO2e:
     """Find the emissions of storage from a factor per capacity.
 
@@ -138,7 +142,8 @@ def storage_footprint(
 
 
 def thermal_footprint(
-    thermal_carbon_per_mass: KilogramCO2ePerKilogram, device_mass: Kilogram,
+    thermal_carbon_per_mass: KilogramCO2ePerKilogram,
+    device_mass: Kilogram,
 ) -> KilogramCO2e:
     """Find the emissions of heat sinks and cold plates from the mass of a device.
 
@@ -174,7 +179,8 @@ def thermal_footprint(
 
 
 def board_footprint(
-    board_carbon_per_mass: KilogramCO2ePerKilogram, device_mass: Kilogram,
+    board_carbon_per_mass: KilogramCO2ePerKilogram,
+    device_mass: Kilogram,
 ) -> KilogramCO2e:
     """Find the emissions of board, connectors and assembly from the mass of a device.
 
@@ -221,8 +227,9 @@ def manufacture_footprint(
 
     Equation::
 
-        manufacture_footprint = (logic_footprint + memory_footprint + thermal_footprint +
-            board_footprint) * model_residual
+        manufacture_footprint = (
+            logic_footprint + memory_footprint + thermal_footprint + board_footprint
+        ) * model_residual
 
     Parameters
     ----------
@@ -261,7 +268,8 @@ def manufacture_footprint(
 
 
 def chassis_footprint(
-    chassis_carbon_per_mass: KilogramCO2ePerKilogram, server_mass: Kilogram,
+    chassis_carbon_per_mass: KilogramCO2ePerKilogram,
+    server_mass: Kilogram,
 ) -> KilogramCO2e:
     """Find the emissions of chassis, power supplies and fans from the mass of a server.
 

@@ -8,7 +8,8 @@ from lca.vocabulary import KilogramCO2ePerKilowattHour, Number, Ratio
 
 
 def source_contribution(
-    source_share: Ratio, source_intensity: KilogramCO2ePerKilowattHour,
+    source_share: Ratio,
+    source_intensity: KilogramCO2ePerKilowattHour,
 ) -> KilogramCO2ePerKilowattHour:
     """Weigh the intensity of one generation source by its share.
 
@@ -84,7 +85,8 @@ def market_intensity(
 
 
 def projected_intensity(
-    grid_intensity: KilogramCO2ePerKilowattHour, trajectory_index: Ratio,
+    grid_intensity: KilogramCO2ePerKilowattHour,
+    trajectory_index: Ratio,
 ) -> KilogramCO2ePerKilowattHour:
     """Carry today's intensity of a region along a published trajectory.
 

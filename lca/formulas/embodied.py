@@ -104,7 +104,8 @@ def hours_used_share(powered_time: Hour, lifetime_hours: Hour) -> Ratio:
 
 
 def amortized_footprint(
-    manufacture_footprint: KilogramCO2e, amortized_share: Ratio,
+    manufacture_footprint: KilogramCO2e,
+    amortized_share: Ratio,
 ) -> KilogramCO2e:
     """Find the embodied emissions that a period bears.
 

@@ -41,7 +41,9 @@ def e_waste(device_mass: Kilogram, reused_share: Ratio) -> Kilogram:
 
 
 def recovered_mass(
-    device_mass: Kilogram, collected_share: Ratio, recovered_share: Ratio,
+    device_mass: Kilogram,
+    collected_share: Ratio,
+    recovered_share: Ratio,
 ) -> Kilogram:
     """Find the material recovered from a scrapped device.
 
@@ -74,7 +76,9 @@ def recovered_mass(
 
 
 def treatment_footprint(
-    device_mass: Kilogram, collected_share: Ratio, treatment_intensity: KilogramCO2ePerKilogram,
+    device_mass: Kilogram,
+    collected_share: Ratio,
+    treatment_intensity: KilogramCO2ePerKilogram,
 ) -> KilogramCO2e:
     """Find the emissions of treating the collected part of a scrapped device.
 
@@ -111,7 +115,9 @@ def treatment_footprint(
 
 
 def disposal_footprint(
-    device_mass: Kilogram, collected_share: Ratio, disposal_intensity: KilogramCO2ePerKilogram,
+    device_mass: Kilogram,
+    collected_share: Ratio,
+    disposal_intensity: KilogramCO2ePerKilogram,
 ) -> KilogramCO2e:
     """Find the emissions of disposing of the part that is not collected.
 

@@ -98,8 +98,9 @@ def stacked_memory_footprint(
 
     Equation::
 
-        memory_footprint = memory_wafer_carbon_per_area * memory_capacity / (bit_density *
-            die_yield * stack_yield)
+        memory_footprint = (
+            memory_wafer_carbon_per_area * memory_capacity / (bit_density * die_yield * stack_yield)
+        )
 
     Parameters
     ----------

@@ -289,7 +289,8 @@ def loss_energy(facility_energy: KilowattHour, transmission_loss: Ratio) -> Kilo
 
 
 def operation_footprint(
-    facility_energy: KilowattHour, grid_intensity: KilogramCO2ePerKilowattHour,
+    facility_energy: KilowattHour,
+    grid_intensity: KilogramCO2ePerKilowattHour,
 ) -> KilogramCO2e:
     """Find the emissions of the electricity a facility uses.
 

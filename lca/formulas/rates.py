@@ -10,7 +10,8 @@ from lca.vocabulary import KilogramCO2ePerHour, KilogramCO2ePerKilowattHour, Kil
 
 
 def operation_footprint_rate(
-    device_power: Kilowatt, grid_intensity: KilogramCO2ePerKilowattHour,
+    device_power: Kilowatt,
+    grid_intensity: KilogramCO2ePerKilowattHour,
 ) -> KilogramCO2ePerHour:
     """Find the emissions of a device's own electricity per hour it is switched on.
 
@@ -47,7 +48,9 @@ def operation_footprint_rate(
 
 
 def overhead_footprint_rate(
-    device_power: Kilowatt, pue: Ratio, grid_intensity: KilogramCO2ePerKilowattHour,
+    device_power: Kilowatt,
+    pue: Ratio,
+    grid_intensity: KilogramCO2ePerKilowattHour,
 ) -> KilogramCO2ePerHour:
     """Find the emissions of a facility's overhead for a device per hour it is switched on.
 

@@ -42,7 +42,8 @@ def on_site_water(it_energy: KilowattHour, wue: LiterPerKilowattHour) -> Liter:
 
 
 def off_site_water(
-    facility_energy: KilowattHour, grid_water_intensity: LiterPerKilowattHour,
+    facility_energy: KilowattHour,
+    grid_water_intensity: LiterPerKilowattHour,
 ) -> Liter:
     """Find the water consumed to generate a facility's electricity.
 
@@ -113,7 +114,9 @@ def on_site_water_rate(device_power: Kilowatt, wue: LiterPerKilowattHour) -> Lit
 
 
 def off_site_water_rate(
-    device_power: Kilowatt, pue: Ratio, grid_water_intensity: LiterPerKilowattHour,
+    device_power: Kilowatt,
+    pue: Ratio,
+    grid_water_intensity: LiterPerKilowattHour,
 ) -> LiterPerHour:
     """Find the water consumed at power stations for a device per hour it is switched on.
 

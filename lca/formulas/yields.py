@@ -11,7 +11,9 @@ from lca.vocabulary import Number, PerSquareCentimeter, Ratio, SquareCentimeter
 
 
 def negative_binomial_yield(
-    die_area: SquareCentimeter, defect_density: PerSquareCentimeter, yield_alpha: Ratio,
+    die_area: SquareCentimeter,
+    defect_density: PerSquareCentimeter,
+    yield_alpha: Ratio,
 ) -> Ratio:
     """Estimate die yield where defects come in clusters.
 
@@ -57,7 +59,7 @@ def murphy_yield(die_area: SquareCentimeter, defect_density: PerSquareCentimeter
 
     Equation::
 
-        die_yield = ((1 - exp(-die_area * defect_density)) / (die_area * defect_density))^2
+        die_yield = ((1 - exp(-die_area * defect_density)) / (die_area * defect_density)) ^ 2
 
     Parameters
     ----------

@@ -56,11 +56,27 @@ def _shape() -> dict[str, Node]:
 
 
 def _die(device: Device, die: Die, indicator: str, unit: str) -> Node:
-    area = die.area.cited(die.source or device.source, Quality.DECLARED).factor("die_area", f"{device.id}/die/{die.name}/area")
-    used = _term("effective_die_area", boavizta_gpu.effective_die_area, "cm2", die_area=area, **_shape())
-    count = Factor("die_count", float(die.count), "", identity=f"{device.id}/die/{die.name}/count", source=device.source)
-    return _term("logic_footprint", boavizta_gpu.gpu_logic_footprint, unit,
-                 wafer_carbon_per_area=_of(indicator, "gpu", "wafer_carbon_per_area", _PER_AREA), effective_die_area=used, die_count=count)
+    area = die.area.cited(die.source or device.source, Quality.DECLARED).factor(
+        "die_area", f"{device.id}/die/{die.name}/area"
+    )
+    used = _term(
+        "effective_die_area", boavizta_gpu.effective_die_area, "cm2", die_area=area, **_shape()
+    )
+    count = Factor(
+        "die_count",
+        float(die.count),
+        "",
+        identity=f"{device.id}/die/{die.name}/count",
+        source=device.source,
+    )
+    return _term(
+        "logic_footprint",
+        boavizta_gpu.gpu_logic_footprint,
+        unit,
+        wafer_carbon_per_area=_of(indicator, "gpu", "wafer_carbon_per_area", _PER_AREA),
+        effective_die_area=used,
+        die_count=count,
+    )
 
 
 def _packages(device: Device) -> Factor:
@@ -68,7 +84,9 @@ def _packages(device: Device) -> Factor:
     if listed is not None:
         return _constant(f"gpu.memory_package_count.{device.id}", "", "memory_package_count")
     if device.memory is not None and device.memory.stacks is not None:
-        return device.memory.stacks.cited(device.source, Quality.DECLARED).factor("memory_package_count", f"{device.id}/memory/stacks")
+        return device.memory.stacks.cited(device.source, Quality.DECLARED).factor(
+            "memory_package_count", f"{device.id}/memory/stacks"
+        )
     msg = "the number of its memory packages is not known"
     raise LookupError(msg)
 
@@ -78,24 +96,45 @@ def _memory(device: Device, indicator: str, unit: str) -> Node:
     if memory is None:
         msg = "its memory is not known"
         raise LookupError(msg)
-    capacity = memory.capacity.cited(memory.source or device.source, Quality.DECLARED).factor("memory_capacity", f"{device.id}/memory/capacity")
-    area = _term("memory_die_area", memory_die_area, "cm2", memory_capacity=capacity,
-                 bit_density=_constant("gpu.bit_density", "GB/cm2"), memory_package_count=count)
-    used = _term("effective_memory_area", boavizta_gpu.effective_die_area, "cm2", die_area=area, **_shape())
-    return _term("memory_footprint", boavizta_gpu.gpu_memory_footprint, unit,
-                 memory_wafer_carbon_per_area=_of(indicator, "gpu", "memory_wafer_carbon_per_area", _PER_AREA),
-                 effective_memory_area=used, memory_package_count=count)
+    capacity = memory.capacity.cited(memory.source or device.source, Quality.DECLARED).factor(
+        "memory_capacity", f"{device.id}/memory/capacity"
+    )
+    area = _term(
+        "memory_die_area",
+        memory_die_area,
+        "cm2",
+        memory_capacity=capacity,
+        bit_density=_constant("gpu.bit_density", "GB/cm2"),
+        memory_package_count=count,
+    )
+    used = _term(
+        "effective_memory_area", boavizta_gpu.effective_die_area, "cm2", die_area=area, **_shape()
+    )
+    return _term(
+        "memory_footprint",
+        boavizta_gpu.gpu_memory_footprint,
+        unit,
+        memory_wafer_carbon_per_area=_of(
+            indicator, "gpu", "memory_wafer_carbon_per_area", _PER_AREA
+        ),
+        effective_memory_area=used,
+        memory_package_count=count,
+    )
 
 
 def _given(device: Device, value: Value | None, name: str, unit: str) -> Factor:
     if value is None:
         return _constant(f"gpu.defaults.{name}", unit, name)
-    return value.cited(device.mass.source or device.source, Quality.DECLARED).factor(name, f"{device.id}/{name}")
+    return value.cited(device.mass.source or device.source, Quality.DECLARED).factor(
+        name, f"{device.id}/{name}"
+    )
 
 
 def _body(device: Device, indicator: str, unit: str) -> Node:
     body = _term(
-        "body_footprint", boavizta_gpu.gpu_body_footprint, unit,
+        "body_footprint",
+        boavizta_gpu.gpu_body_footprint,
+        unit,
         casing_mass=_given(device, device.mass.casing, "casing_mass", "kg"),
         casing_carbon_per_mass=_of(indicator, "gpu", "casing_carbon_per_mass", _PER_MASS),
         heatsink_mass=_given(device, device.mass.heatsink, "heatsink_mass", "kg"),
@@ -103,9 +142,13 @@ def _body(device: Device, indicator: str, unit: str) -> Node:
         board_area=_given(device, device.board.area, "board_area", "cm2"),
         board_carbon_per_area=_of(indicator, "gpu", "board_carbon_per_area", _PER_AREA),
     )
-    upstream = _term("upstream_transport_footprint", boavizta_gpu.upstream_transport_footprint, unit,
-                     device_mass=_given(device, device.mass.board, "device_mass", "kg"),
-                     upstream_carbon_per_mass=_of(indicator, "gpu", "upstream_carbon_per_mass", _PER_MASS))
+    upstream = _term(
+        "upstream_transport_footprint",
+        boavizta_gpu.upstream_transport_footprint,
+        unit,
+        device_mass=_given(device, device.mass.board, "device_mass", "kg"),
+        upstream_carbon_per_mass=_of(indicator, "gpu", "upstream_carbon_per_mass", _PER_MASS),
+    )
     return Term("body_footprint", add, {"body": body, "upstream": upstream}, unit)
 
 
@@ -124,47 +167,95 @@ def host_parts(host: Server, library: Library, indicator: str) -> dict[str, Node
         if not cpu.dies:
             msg = f"no die area of {cpu.id} is published"
             raise LookupError(msg)
-        found[f"processor {cpu.id}"] = _times(entry.count, _cpu(cpu.id, cpu.source, cpu.dies, indicator, unit), unit)
+        found[f"processor {cpu.id}"] = _times(
+            entry.count, _cpu(cpu.id, cpu.source, cpu.dies, indicator, unit), unit
+        )
     found |= _host_memory(host, indicator, unit)
     for name in ("motherboard", "rack_case", "assembly"):
         found[name] = _constant(f"{name}.base_footprint.{indicator}", unit, f"{name}_footprint")
-    supply = _term("power_supply_footprint", boavizta.power_supply_footprint, unit,
-                   power_supply_carbon_per_mass=_of(indicator, "power_supply", "power_supply_carbon_per_mass", _PER_MASS),
-                   power_supply_mass=_constant("power_supply.power_supply_mass", "kg"))
+    supply = _term(
+        "power_supply_footprint",
+        boavizta.power_supply_footprint,
+        unit,
+        power_supply_carbon_per_mass=_of(
+            indicator, "power_supply", "power_supply_carbon_per_mass", _PER_MASS
+        ),
+        power_supply_mass=_constant("power_supply.power_supply_mass", "kg"),
+    )
     found["power_supply"] = _times(2, supply, unit)
     return found
 
 
 def _times(count: float, node: Node, unit: str) -> Node:
-    return product(node.name, unit, count=Factor("count", float(count), "", role="decision"), part=node)
+    return product(
+        node.name, unit, count=Factor("count", float(count), "", role="decision"), part=node
+    )
 
 
 def _cpu(name: str, source: str, dies: tuple[Die, ...], indicator: str, unit: str) -> Node:
     area = sum(die.area.central * die.count for die in dies)
-    silicon = Factor("die_area", area, "cm2", identity=f"{name}/die/total", source=dies[0].source or source)
-    return _term("cpu_footprint", boavizta.cpu_footprint, unit,
-                 base_footprint=_constant(f"cpu.base_footprint.{indicator}", unit), die_area=silicon,
-                 logic_carbon_per_area=_of(indicator, "cpu", "logic_carbon_per_area", _PER_AREA), die_count=Factor("die_count", 1.0, "", role="decision"))
+    silicon = Factor(
+        "die_area", area, "cm2", identity=f"{name}/die/total", source=dies[0].source or source
+    )
+    return _term(
+        "cpu_footprint",
+        boavizta.cpu_footprint,
+        unit,
+        base_footprint=_constant(f"cpu.base_footprint.{indicator}", unit),
+        die_area=silicon,
+        logic_carbon_per_area=_of(indicator, "cpu", "logic_carbon_per_area", _PER_AREA),
+        die_count=Factor("die_count", 1.0, "", role="decision"),
+    )
 
 
 def _host_memory(host: Server, indicator: str, unit: str) -> dict[str, Node]:
     found: dict[str, Node] = {}
     if host.memory is not None:
         modules = host.memory.modules.central if host.memory.modules else 1.0
-        found["memory"] = _times(modules, _unit_of("ram", host.memory.capacity.central / modules, boavizta.ram_footprint, "memory_capacity", host, indicator, unit), unit)
+        found["memory"] = _times(
+            modules,
+            _unit_of(
+                "ram",
+                host.memory.capacity.central / modules,
+                boavizta.ram_footprint,
+                "memory_capacity",
+                host,
+                indicator,
+                unit,
+            ),
+            unit,
+        )
     for number, drive in enumerate(host.storage):
         count = drive.drives.central if drive.drives else 1.0
         group = "hdd" if drive.technology == "hdd" else "ssd"
         if group == "hdd":
             one: Node = _constant(f"hdd.base_footprint.{indicator}", unit)
         else:
-            one = _unit_of("ssd", drive.capacity.central / count, boavizta.drive_footprint, "storage_capacity", host, indicator, unit)
+            one = _unit_of(
+                "ssd",
+                drive.capacity.central / count,
+                boavizta.drive_footprint,
+                "storage_capacity",
+                host,
+                indicator,
+                unit,
+            )
         found[f"storage {number + 1}"] = _times(count, one, unit)
     return found
 
 
-def _unit_of(group: str, capacity: float, formula: Formula, name: str, host: Server, indicator: str, unit: str) -> Node:
-    size = Factor(name, capacity, "GB", identity=f"{host.id}/{group}/{capacity:g}", source=host.source)
+def _unit_of(
+    group: str,
+    capacity: float,
+    formula: Formula,
+    name: str,
+    host: Server,
+    indicator: str,
+    unit: str,
+) -> Node:
+    size = Factor(
+        name, capacity, "GB", identity=f"{host.id}/{group}/{capacity:g}", source=host.source
+    )
     inputs: dict[str, Node] = {
         "base_footprint": _constant(f"{group}.base_footprint.{indicator}", unit),
         "memory_carbon_per_area": _of(indicator, group, "memory_carbon_per_area", _PER_AREA),

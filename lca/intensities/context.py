@@ -15,7 +15,6 @@ from lca.scenario.models import ScenarioModel
 from lca.terms import Factor
 from lca.values import Value
 
-
 Made = TypeVar("Made")
 
 

@@ -8,7 +8,7 @@ of a baseboard), so that options are compared within one boundary.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from lca.formulas import calibrated, silicon, yields
 from lca.formulas.memory import stack_yield, stacked_memory_footprint
@@ -67,12 +67,16 @@ def choose(device: Device, library: Library, model: str, mass: Value | None = No
     except NotApplicableError as error:
         if model == "vendor":
             found = _calibrated(device, library, mass)
-            return _with_fallback(found, f"{device.id}: no vendor figure ({error}); calibrated is used")
+            return _with_fallback(
+                found, f"{device.id}: no vendor figure ({error}); calibrated is used"
+            )
         try:
             found = _vendor(device, library, mass)
         except NotApplicableError:
             raise error from None
-        return _with_fallback(found, f"{device.id}: {model} does not apply ({error}); the vendor figure is used")
+        return _with_fallback(
+            found, f"{device.id}: {model} does not apply ({error}); the vendor figure is used"
+        )
 
 
 def _with_fallback(found: Embodied, message: str) -> Embodied:
@@ -96,21 +100,33 @@ def has_vendor_figure(device: Device, boundary: str = "module") -> bool:
 
 
 def _is_manufacture(footprint: Footprint) -> bool:
-    return footprint.indicator == "gwp100" and "manufacture" in footprint.stages and "operation" not in footprint.stages
+    return (
+        footprint.indicator == "gwp100"
+        and "manufacture" in footprint.stages
+        and "operation" not in footprint.stages
+    )
 
 
 # --- vendor -----------------------------------------------------------------------------
 
 
 def _vendor(device: Device, library: Library, mass: Value | None) -> Embodied:
-    published = [f for f in device.footprints if _is_manufacture(f) and f.boundary in {"module", "card"}]
+    published = [
+        f for f in device.footprints if _is_manufacture(f) and f.boundary in {"module", "card"}
+    ]
     if not published:
         msg = "no published footprint of this device at the module or card boundary"
         raise NotApplicableError(msg)
     best = min(published, key=lambda f: (f.boundary != "module", len(f.stages)))
-    spread = constants("defaults").value("published_spread", "").factor("published_spread", f"published/{device.id}")
+    spread = (
+        constants("defaults")
+        .value("published_spread", "")
+        .factor("published_spread", f"published/{device.id}")
+    )
     whole = _whole(best) if not best.parts else best.parts
-    parts: dict[str, Node] = {name: _published(device, name, value, best, spread) for name, value in whole.items()}
+    parts: dict[str, Node] = {
+        name: _published(device, name, value, best, spread) for name, value in whole.items()
+    }
     note = best.note
     if best.boundary == "card" and _has_baseboard(device):
         parts["baseboard"] = _baseboard(device, library, mass)
@@ -122,22 +138,42 @@ def _whole(footprint: Footprint) -> dict[str, Value]:
     return {"device": footprint.value}
 
 
-def _published(device: Device, name: str, value: Value, footprint: Footprint, spread: Factor) -> Node:
-    figure = value.cited(footprint.source, Quality(footprint.quality)).factor("published_footprint", f"{device.id}/footprint/{name}")
-    return product(f"{name}_footprint", "kgCO2e", published_footprint=figure, published_spread=spread)
+def _published(
+    device: Device, name: str, value: Value, footprint: Footprint, spread: Factor
+) -> Node:
+    figure = value.cited(footprint.source, Quality(footprint.quality)).factor(
+        "published_footprint", f"{device.id}/footprint/{name}"
+    )
+    return product(
+        f"{name}_footprint", "kgCO2e", published_footprint=figure, published_spread=spread
+    )
 
 
 def _has_baseboard(device: Device) -> bool:
-    return any(word in device.form_factor for word in ("SXM", "OAM")) and device.mass.board is not None
+    return (
+        any(word in device.form_factor for word in ("SXM", "OAM")) and device.mass.board is not None
+    )
 
 
 def _baseboard(device: Device, library: Library, mass: Value | None) -> Node:
     """Return the board and switches that a bare module lacks: module mass less card mass."""
     shared, card = device_mass(device, mass), device.mass.board
     extra = max(0.0, shared.distribution.central - (card.central if card else 0.0))
-    rest = Factor("device_mass", exact(extra), "kg", identity=f"{device.id}/mass/baseboard", source=shared.source,
-                  quality=Quality.DERIVED, note="module with its share of a baseboard, less the bare module")
-    return apply(calibrated.board_footprint, name="baseboard_footprint", board_carbon_per_mass=_constant("board_carbon_per_mass", "kgCO2e/kg"), device_mass=rest)
+    rest = Factor(
+        "device_mass",
+        exact(extra),
+        "kg",
+        identity=f"{device.id}/mass/baseboard",
+        source=shared.source,
+        quality=Quality.DERIVED,
+        note="module with its share of a baseboard, less the bare module",
+    )
+    return apply(
+        calibrated.board_footprint,
+        name="baseboard_footprint",
+        board_carbon_per_mass=_constant("board_carbon_per_mass", "kgCO2e/kg"),
+        device_mass=rest,
+    )
 
 
 # --- calibrated -------------------------------------------------------------------------
@@ -154,47 +190,85 @@ def _calibrated(device: Device, library: Library, mass: Value | None) -> Embodie
         parts["memory"] = memory
     parts |= _body(device, mass)
     residual = _constant("model_residual", "")
-    own = Factor("model_residual", residual.distribution, "", identity=f"residual/{device.id}", source=residual.source,
-                 quality=residual.quality, note=residual.note)
-    scaled = {name: product(f"{name}_footprint", "kgCO2e", part=node, model_residual=own) for name, node in parts.items()}
-    return Embodied("calibrated", scaled, note="parametric: logic per area and node, memory per capacity, thermal and board per mass")
+    own = Factor(
+        "model_residual",
+        residual.distribution,
+        "",
+        identity=f"residual/{device.id}",
+        source=residual.source,
+        quality=residual.quality,
+        note=residual.note,
+    )
+    scaled = {
+        name: product(f"{name}_footprint", "kgCO2e", part=node, model_residual=own)
+        for name, node in parts.items()
+    }
+    return Embodied(
+        "calibrated",
+        scaled,
+        note="parametric: logic per area and node, memory per capacity, thermal and board per mass",
+    )
 
 
 def _body(device: Device, mass: Value | None) -> dict[str, Node]:
     weight = device_mass(device, mass)
     return {
-        "thermal": apply(calibrated.thermal_footprint, thermal_carbon_per_mass=_constant("thermal_carbon_per_mass", "kgCO2e/kg"), device_mass=weight),
-        "board": apply(calibrated.board_footprint, board_carbon_per_mass=_constant("board_carbon_per_mass", "kgCO2e/kg"), device_mass=weight),
+        "thermal": apply(
+            calibrated.thermal_footprint,
+            thermal_carbon_per_mass=_constant("thermal_carbon_per_mass", "kgCO2e/kg"),
+            device_mass=weight,
+        ),
+        "board": apply(
+            calibrated.board_footprint,
+            board_carbon_per_mass=_constant("board_carbon_per_mass", "kgCO2e/kg"),
+            device_mass=weight,
+        ),
     }
 
 
-def _sum_dies(device: Device, library: Library, each: Callable[[Device, Die, Library], Node]) -> Node:
+def _sum_dies(
+    device: Device, library: Library, each: Callable[[Device, Die, Library], Node]
+) -> Node:
     if not device.dies:
         msg = "no die area is published"
         raise NotApplicableError(msg)
     nodes = {f"{die.name}_dies": each(device, die, library) for die in device.dies}
     if len(nodes) == 1:
         return next(iter(nodes.values()))
-    from lca.terms import total  # noqa: PLC0415 - one use
+    from lca.terms import total
 
     return total("logic_footprint", nodes)
 
 
 def _area(device: Device, die: Die) -> Factor:
-    return die.area.cited(die.source or device.source, Quality.DECLARED).factor("die_area", f"{device.id}/die/{die.name}/area")
+    return die.area.cited(die.source or device.source, Quality.DECLARED).factor(
+        "die_area", f"{device.id}/die/{die.name}/area"
+    )
 
 
 def _count(device: Device, die: Die) -> Factor:
-    return Factor("die_count", float(die.count), "", identity=f"{device.id}/die/{die.name}/count", source=die.source or device.source)
+    return Factor(
+        "die_count",
+        float(die.count),
+        "",
+        identity=f"{device.id}/die/{die.name}/count",
+        source=die.source or device.source,
+    )
 
 
 def _calibrated_die(device: Device, die: Die, library: Library) -> Node:
     node = apply(
-        calibrated.logic_footprint, logic_carbon_per_area=_constant("logic_carbon_per_area", "kgCO2e/cm2"),
-        die_area=_area(device, die), die_count=_count(device, die),
+        calibrated.logic_footprint,
+        logic_carbon_per_area=_constant("logic_carbon_per_area", "kgCO2e/cm2"),
+        die_area=_area(device, die),
+        die_count=_count(device, die),
     )
     ratio = _node_ratio(die, library)
-    return product("logic_footprint", "kgCO2e", footprint=node, node_ratio=ratio) if ratio is not None else node
+    return (
+        product("logic_footprint", "kgCO2e", footprint=node, node_ratio=ratio)
+        if ratio is not None
+        else node
+    )
 
 
 def _node_ratio(die: Die, library: Library) -> Factor | None:
@@ -205,8 +279,15 @@ def _node_ratio(die: Die, library: Library) -> Factor | None:
     values = [_wafer_carbon(p) for p in (here, reference)]
     if here.id == reference.id or values[0] is None or values[1] is None:
         return None
-    return Factor("node_ratio", values[0] / values[1], "", identity=f"node-ratio/{here.id}", source="imec-netzero-v4",
-                  quality=Quality.DERIVED, note=f"wafer carbon of {here.id} over {reference.id}")
+    return Factor(
+        "node_ratio",
+        values[0] / values[1],
+        "",
+        identity=f"node-ratio/{here.id}",
+        source="imec-netzero-v4",
+        quality=Quality.DERIVED,
+        note=f"wafer carbon of {here.id} over {reference.id}",
+    )
 
 
 def _wafer_carbon(process: Process) -> float | None:
@@ -229,7 +310,9 @@ def _memory_per_capacity(device: Device, library: Library) -> Node | None:
     capacity = memory.capacity.cited(memory.source or device.source, Quality.DECLARED)
     return apply(
         calibrated.memory_footprint,
-        carbon_per_capacity=technology.carbon_per_capacity.cited(technology.source, Quality.DERIVED).factor("carbon_per_capacity", f"memory/{technology.id}/carbon_per_capacity"),
+        carbon_per_capacity=technology.carbon_per_capacity.cited(
+            technology.source, Quality.DERIVED
+        ).factor("carbon_per_capacity", f"memory/{technology.id}/carbon_per_capacity"),
         memory_capacity=capacity.factor("memory_capacity", f"{device.id}/memory/capacity"),
         family_factor=family_factor(technology.family, technology.family_spread),
     )
@@ -250,7 +333,11 @@ def _wafer(device: Device, library: Library, mass: Value | None) -> Embodied:
     memory = _stacked_memory(device, library) or _memory_per_capacity(device, library)
     if memory is not None:
         parts["memory"] = memory
-    return Embodied("wafer", parts | _body(device, mass), note="carbon per wafer by node, dies per wafer, yield with harvest; thermal and board as calibrated")
+    return Embodied(
+        "wafer",
+        parts | _body(device, mass),
+        note="carbon per wafer by node, dies per wafer, yield with harvest; thermal and board as calibrated",
+    )
 
 
 def _wafer_constant(name: str, unit: str) -> Factor:
@@ -269,42 +356,63 @@ def _process_value(process: Process, name: str, unit: str) -> Factor:
     if value is None:
         msg = f"no {name} of process {process.id} is known"
         raise NotApplicableError(msg)
-    return value.cited(process.source, Quality.DECLARED).factor(name, f"process/{process.id}/{name}")
+    return value.cited(process.source, Quality.DECLARED).factor(
+        name, f"process/{process.id}/{name}"
+    )
 
 
-def _good_share(device: Device, die: Die, process: Process, harvest: bool) -> Node:  # noqa: FBT001 - with or without harvest
+def _good_share(device: Device, die: Die, process: Process, harvest: bool) -> Node:
     found = apply(
-        yields.negative_binomial_yield, name="die_yield", die_area=_area(device, die),
-        defect_density=_process_value(process, "defect_density", "1/cm2"), yield_alpha=_process_value(process, "yield_alpha", ""),
+        yields.negative_binomial_yield,
+        name="die_yield",
+        die_area=_area(device, die),
+        defect_density=_process_value(process, "defect_density", "1/cm2"),
+        yield_alpha=_process_value(process, "yield_alpha", ""),
     )
     if not harvest:
         return found
-    return apply(yields.sellable_share, die_yield=found, harvest_share=_wafer_constant("harvest_share", ""))
+    return apply(
+        yields.sellable_share, die_yield=found, harvest_share=_wafer_constant("harvest_share", "")
+    )
 
 
 def _wafer_die(device: Device, die: Die, library: Library) -> Node:
     process = _process(die, library)
     diameter = _wafer_constant("wafer_diameter", "cm")
     per_area = product(
-        "wafer_carbon_per_area", "kgCO2e/cm2",
+        "wafer_carbon_per_area",
+        "kgCO2e/cm2",
         spread=_wafer_constant("carbon_spread", ""),
         value=_sum_carbon(process),
     )
-    dies = apply(silicon.dies_per_wafer, die_area=_area(device, die), wafer_diameter=diameter,
-                 edge_exclusion=_wafer_constant("edge_exclusion", "cm"), kerf=_wafer_constant("kerf", "cm"))
+    dies = apply(
+        silicon.dies_per_wafer,
+        die_area=_area(device, die),
+        wafer_diameter=diameter,
+        edge_exclusion=_wafer_constant("edge_exclusion", "cm"),
+        kerf=_wafer_constant("kerf", "cm"),
+    )
     return apply(
-        silicon.wafer_logic_footprint, name="logic_footprint", wafer_carbon_per_area=per_area, wafer_diameter=diameter,
-        dies_per_wafer=dies, sellable_share=_good_share(device, die, process, harvest=True), die_count=_count(device, die),
+        silicon.wafer_logic_footprint,
+        name="logic_footprint",
+        wafer_carbon_per_area=per_area,
+        wafer_diameter=diameter,
+        dies_per_wafer=dies,
+        sellable_share=_good_share(device, die, process, harvest=True),
+        die_count=_count(device, die),
     )
 
 
 def _sum_carbon(process: Process) -> Node:
-    from lca.terms import total  # noqa: PLC0415 - one use
+    from lca.terms import total
 
-    return total("wafer_carbon_per_area", {
-        "scope12_per_area": _process_value(process, "scope12_per_area", "kgCO2e/cm2"),
-        "material_per_area": _process_value(process, "material_per_area", "kgCO2e/cm2"),
-    })
+    return total(
+        "wafer_carbon_per_area",
+        {
+            "scope12_per_area": _process_value(process, "scope12_per_area", "kgCO2e/cm2"),
+            "material_per_area": _process_value(process, "material_per_area", "kgCO2e/cm2"),
+        },
+    )
 
 
 def _stacked_memory(device: Device, library: Library) -> Node | None:
@@ -315,14 +423,22 @@ def _stacked_memory(device: Device, library: Library) -> Node | None:
     technology = library.technology(memory.technology)
     if technology.bit_density is None or technology.layers is None:
         return None
-    layers = technology.layers.cited(technology.source, Quality.DECLARED).factor("layer_count", f"memory/{technology.id}/layers")
+    layers = technology.layers.cited(technology.source, Quality.DECLARED).factor(
+        "layer_count", f"memory/{technology.id}/layers"
+    )
     stack = apply(stack_yield, layer_yield=_wafer_constant("layer_yield", ""), layer_count=layers)
     return apply(
-        stacked_memory_footprint, name="memory_footprint",
+        stacked_memory_footprint,
+        name="memory_footprint",
         memory_wafer_carbon_per_area=_wafer_constant("memory_wafer_carbon_per_area", "kgCO2e/cm2"),
-        memory_capacity=memory.capacity.cited(memory.source or device.source, Quality.DECLARED).factor("memory_capacity", f"{device.id}/memory/capacity"),
-        bit_density=technology.bit_density.cited(technology.source, Quality.DECLARED).factor("bit_density", f"memory/{technology.id}/bit_density"),
-        die_yield=_wafer_constant("memory_die_yield", ""), stack_yield=stack,
+        memory_capacity=memory.capacity.cited(
+            memory.source or device.source, Quality.DECLARED
+        ).factor("memory_capacity", f"{device.id}/memory/capacity"),
+        bit_density=technology.bit_density.cited(technology.source, Quality.DECLARED).factor(
+            "bit_density", f"memory/{technology.id}/bit_density"
+        ),
+        die_yield=_wafer_constant("memory_die_yield", ""),
+        stack_yield=stack,
     )
 
 
@@ -332,9 +448,22 @@ def _act(device: Device, library: Library, mass: Value | None) -> Embodied:
     memory = _act_memory(device)
     if memory is not None:
         parts["memory"] = memory
-    count = sum(die.count for die in device.dies) + (device.memory.stacks.central if device.memory and device.memory.stacks else 0)
-    packages = Factor("package_count", float(count), "", identity=f"{device.id}/package_count", source=device.source, note="logic dies and memory stacks")
-    parts["packaging"] = apply(silicon.packaging_footprint, package_count=packages, carbon_per_package=constants("act").factor("carbon_per_package", "kgCO2e"))
+    count = sum(die.count for die in device.dies) + (
+        device.memory.stacks.central if device.memory and device.memory.stacks else 0
+    )
+    packages = Factor(
+        "package_count",
+        float(count),
+        "",
+        identity=f"{device.id}/package_count",
+        source=device.source,
+        note="logic dies and memory stacks",
+    )
+    parts["packaging"] = apply(
+        silicon.packaging_footprint,
+        package_count=packages,
+        carbon_per_package=constants("act").factor("carbon_per_package", "kgCO2e"),
+    )
     note = "ACT (Gupta et al. 2022): fixed yield 0.875; it has no HBM, board, cooling or baseboard, so it lies low for a module"
     return Embodied("act", parts, "package", note=note)
 
@@ -342,12 +471,20 @@ def _act(device: Device, library: Library, mass: Value | None) -> Embodied:
 def _act_die(device: Device, die: Die, library: Library) -> Node:
     process, act = _process(die, library), constants("act")
     per_area = apply(
-        silicon.wafer_carbon_per_area, energy_per_area=_process_value(process, "energy_per_area", "kWh/cm2"),
+        silicon.wafer_carbon_per_area,
+        energy_per_area=_process_value(process, "energy_per_area", "kWh/cm2"),
         fab_grid_intensity=act.factor("fab_grid_intensity", "kgCO2e/kWh"),
-        gas_per_area=_process_value(process, "gas_per_area", "kgCO2e/cm2"), material_per_area=_process_value(process, "material_per_area", "kgCO2e/cm2"),
+        gas_per_area=_process_value(process, "gas_per_area", "kgCO2e/cm2"),
+        material_per_area=_process_value(process, "material_per_area", "kgCO2e/cm2"),
     )
-    return apply(silicon.act_logic_footprint, name="logic_footprint", wafer_carbon_per_area=per_area, die_area=_area(device, die),
-                 die_count=_count(device, die), die_yield=act.factor("die_yield", ""))
+    return apply(
+        silicon.act_logic_footprint,
+        name="logic_footprint",
+        wafer_carbon_per_area=per_area,
+        die_area=_area(device, die),
+        die_count=_count(device, die),
+        die_yield=act.factor("die_yield", ""),
+    )
 
 
 def _act_memory(device: Device) -> Node | None:
@@ -355,8 +492,11 @@ def _act_memory(device: Device) -> Node | None:
         return None
     act = constants("act")
     return apply(
-        calibrated.memory_footprint, carbon_per_capacity=act.factor("carbon_per_capacity", "kgCO2e/GB"),
-        memory_capacity=device.memory.capacity.cited(device.memory.source or device.source, Quality.DECLARED).factor("memory_capacity", f"{device.id}/memory/capacity"),
+        calibrated.memory_footprint,
+        carbon_per_capacity=act.factor("carbon_per_capacity", "kgCO2e/GB"),
+        memory_capacity=device.memory.capacity.cited(
+            device.memory.source or device.source, Quality.DECLARED
+        ).factor("memory_capacity", f"{device.id}/memory/capacity"),
         family_factor=Factor("family_factor", 1.0, "", identity="act/family"),
     )
 
@@ -367,7 +507,12 @@ def _boavizta(device: Device, library: Library, mass: Value | None) -> Embodied:
         parts = boavizta.parts(device, "gwp100")
     except LookupError as error:
         raise NotApplicableError(str(error)) from None
-    return Embodied("boavizta", parts, "card", note="Boavizta's published formula; it counts stacked memory as one planar die and so lies high for HBM")
+    return Embodied(
+        "boavizta",
+        parts,
+        "card",
+        note="Boavizta's published formula; it counts stacked memory as one planar die and so lies high for HBM",
+    )
 
 
 BUILDERS: dict[str, Build] = {

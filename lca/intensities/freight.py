@@ -22,13 +22,21 @@ def freight(mass: Factor, route: Transport) -> dict[str, Node]:
     ratio = file.factor("packaging_ratio", "")
     given = {mode: getattr(route, mode) for mode in MODES if getattr(route, mode) is not None}
     if given:
-        legs = {mode: value.factor("transport_distance", f"assumptions.transport.{mode}") for mode, value in given.items()}
+        legs = {
+            mode: value.factor("transport_distance", f"assumptions.transport.{mode}")
+            for mode, value in given.items()
+        }
     else:
         legs = _default_route()
     return {
         mode: apply(
-            transport_footprint, device_mass=mass, packaging_ratio=ratio, transport_distance=distance,
-            freight_intensity=file.factor(f"modes.{mode}.freight_intensity.gwp100", "kgCO2e/(kg*km)", "freight_intensity"),
+            transport_footprint,
+            device_mass=mass,
+            packaging_ratio=ratio,
+            transport_distance=distance,
+            freight_intensity=file.factor(
+                f"modes.{mode}.freight_intensity.gwp100", "kgCO2e/(kg*km)", "freight_intensity"
+            ),
         )
         for mode, distance in legs.items()
     }
@@ -39,7 +47,9 @@ def _default_route() -> dict[str, Factor]:
     name = str(file.raw("default_route"))
     legs = cast("list[dict[str, object]]", file.raw(f"routes.{name}.legs"))
     return {
-        str(leg["mode"]): read(leg["transport_distance"], "km").factor("transport_distance", f"freight/{name}/{leg['mode']}")
+        str(leg["mode"]): read(leg["transport_distance"], "km").factor(
+            "transport_distance", f"freight/{name}/{leg['mode']}"
+        )
         for leg in legs
     }
 
@@ -51,9 +61,15 @@ def collection(mass: Factor, choices: EndOfLife) -> Node:
         distance = choices.distance.factor("transport_distance", "assumptions.end_of_life.distance")
     else:
         legs = cast("list[dict[str, object]]", constants("end_of_life").raw("collection_route"))
-        distance = read(legs[0]["transport_distance"], "km").factor("transport_distance", "end_of_life/collection")
+        distance = read(legs[0]["transport_distance"], "km").factor(
+            "transport_distance", "end_of_life/collection"
+        )
     return apply(
-        transport_footprint, device_mass=mass, packaging_ratio=Factor("packaging_ratio", 1.0, "", role="decision"),
+        transport_footprint,
+        device_mass=mass,
+        packaging_ratio=Factor("packaging_ratio", 1.0, "", role="decision"),
         transport_distance=distance,
-        freight_intensity=file.factor("modes.truck.freight_intensity.gwp100", "kgCO2e/(kg*km)", "freight_intensity"),
+        freight_intensity=file.factor(
+            "modes.truck.freight_intensity.gwp100", "kgCO2e/(kg*km)", "freight_intensity"
+        ),
     )

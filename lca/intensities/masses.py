@@ -23,5 +23,13 @@ def device_mass(device: Device, given: Value | None = None) -> Factor:
     if published is not None:
         source = device.mass.source or device.source
         return published.cited(source, Quality.DECLARED).factor("device_mass", f"{device.id}/mass")
-    form = device.form_factor if constants("calibrated").raw(f"device_mass.{device.form_factor}") else "accelerator"
-    return constants("calibrated").value(f"device_mass.{form}", "kg").factor("device_mass", f"form-factor/{form}/mass")
+    form = (
+        device.form_factor
+        if constants("calibrated").raw(f"device_mass.{device.form_factor}")
+        else "accelerator"
+    )
+    return (
+        constants("calibrated")
+        .value(f"device_mass.{form}", "kg")
+        .factor("device_mass", f"form-factor/{form}/mass")
+    )

@@ -35,18 +35,30 @@ def device_draw(context: Context, device: Device, use: Fleet | Work, where: str)
         if given is not None:
             powers[state] = given.factor(f"{state}_power", f"{where}.power.{state}")
         elif known is not None:
-            powers[state] = cited(known, device).factor(f"{state}_power", f"{device.id}/power/{state}")
+            powers[state] = cited(known, device).factor(
+                f"{state}_power", f"{device.id}/power/{state}"
+            )
         elif rated is not None:
-            share = default(f"{state}_fraction", getattr(fractions, f"{state}_fraction"), f"assumptions.power_model.{state}_fraction")
+            share = default(
+                f"{state}_fraction",
+                getattr(fractions, f"{state}_fraction"),
+                f"assumptions.power_model.{state}_fraction",
+            )
             tdp = cited(rated, device).factor("thermal_design_power", f"{device.id}/power/tdp")
-            powers[state] = apply(formula, **{"thermal_design_power": tdp, f"{state}_fraction": share})
+            powers[state] = apply(
+                formula, **{"thermal_design_power": tdp, f"{state}_fraction": share}
+            )
         else:
-            context.miss("gwp100", "operation", device.id, f"no {state} power and no thermal design power")
+            context.miss(
+                "gwp100", "operation", device.id, f"no {state} power and no thermal design power"
+            )
             powers[state] = Factor(f"{state}_power", 0.0, "kW", note="missing")
     return Draw("accelerator", powers["idle"], powers["busy"])
 
 
-def host_draw(context: Context, host: Server | None, share: Factor, use: Fleet | Work, where: str) -> Draw | None:
+def host_draw(
+    context: Context, host: Server | None, share: Factor, use: Fleet | Work, where: str
+) -> Draw | None:
     """Return one device's share of its host's power, or None where no host or figure exists."""
     if use.host_power is not None:
         power = use.host_power.factor("host_power", f"{where}.host_power")
@@ -58,10 +70,14 @@ def host_draw(context: Context, host: Server | None, share: Factor, use: Fleet |
     if busy is None and idle is None:
         context.miss("gwp100", "operation", host.id, "no power of this host is known")
         return None
-    return Draw("host", _state(host, idle, busy, "idle", share), _state(host, busy, idle, "busy", share))
+    return Draw(
+        "host", _state(host, idle, busy, "idle", share), _state(host, busy, idle, "busy", share)
+    )
 
 
-def _state(host: Server, known: Value | None, other: Value | None, state: str, share: Factor) -> Node:
+def _state(
+    host: Server, known: Value | None, other: Value | None, state: str, share: Factor
+) -> Node:
     value = known or other
     assert_known = cited(value, host) if value is not None else None
     if assert_known is None:
@@ -69,8 +85,15 @@ def _state(host: Server, known: Value | None, other: Value | None, state: str, s
         raise LookupError(msg)
     power: Node = assert_known.factor("host_power", f"{host.id}/power/{state}")
     if known is None and state == "idle":
-        power = apply(operation.idle_power, name="host_power", thermal_design_power=power, idle_fraction=default("host_idle_share"))
-    return apply(operation.shared_host_power, name=f"{state}_host_power", host_power=power, host_share=share)
+        power = apply(
+            operation.idle_power,
+            name="host_power",
+            thermal_design_power=power,
+            idle_fraction=default("host_idle_share"),
+        )
+    return apply(
+        operation.shared_host_power, name=f"{state}_host_power", host_power=power, host_share=share
+    )
 
 
 def cited(value: Value, entry: Device | Server) -> Value:

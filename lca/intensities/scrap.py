@@ -24,9 +24,15 @@ def end_of_life(mass: Factor, choices: EndOfLife) -> dict[str, Node]:
     scrapped = Term("scrapped_share", _remainder, {"reused_share": reused_share(choices)}, "")
     burden = Term("end_of_life_footprint", rule.end_of_life_footprint, inputs, "kgCO2e")
     credit = Term("recovery_credit", rule.recovery_credit, inputs, "kgCO2e")
-    found: dict[str, Node] = {"treatment": product("end_of_life_footprint", "kgCO2e", scrapped_share=scrapped, burden=burden)}
+    found: dict[str, Node] = {
+        "treatment": product(
+            "end_of_life_footprint", "kgCO2e", scrapped_share=scrapped, burden=burden
+        )
+    }
     if choices.rule != "cut_off":
-        found["credit"] = product("recovery_credit", "kgCO2e", scrapped_share=scrapped, credit=credit)
+        found["credit"] = product(
+            "recovery_credit", "kgCO2e", scrapped_share=scrapped, credit=credit
+        )
     return found
 
 
@@ -59,12 +65,20 @@ def _inputs(mass: Factor, choices: EndOfLife) -> dict[str, Node]:
     }
     virgin = file.raw("virgin_intensity.gwp100")
     return {
-        "collected_share": _share("collected_share", choices.collected, "collected", "collected_share.default"),
+        "collected_share": _share(
+            "collected_share", choices.collected, "collected", "collected_share.default"
+        ),
         "recovered_share": _share("recovered_share", choices.recovered, "recovered"),
         **intensities,
-        "virgin_intensity": file.factor("virgin_intensity.gwp100", "kgCO2e/kg", "virgin_intensity") if virgin else intensities["treatment_intensity"],
+        "virgin_intensity": file.factor("virgin_intensity.gwp100", "kgCO2e/kg", "virgin_intensity")
+        if virgin
+        else intensities["treatment_intensity"],
         "quality_ratio": _share("quality_ratio", choices.quality_ratio, "quality_ratio"),
-        "allocation_factor": _share("allocation_factor", choices.allocation_factor, "allocation_factor"),
-        "recycled_content": _share("recycled_content", choices.recycled_content, "recycled_content"),
+        "allocation_factor": _share(
+            "allocation_factor", choices.allocation_factor, "allocation_factor"
+        ),
+        "recycled_content": _share(
+            "recycled_content", choices.recycled_content, "recycled_content"
+        ),
         "device_mass": mass,
     }

@@ -62,8 +62,14 @@ def site_power(name: str, model: ScenarioModel, warn: Warn) -> SitePower:
     location = tuple(_in_year(base, y, year, path, site, name, warn) for y in model.years)
     market = _market(name, site, location, model, warn)
     return SitePower(
-        name, resolution.region_code, location, market,
-        _pue(name, site, model, warn), _loss(name, site, model, warn), _wue(name, site, warn), _water(site, model, warn),
+        name,
+        resolution.region_code,
+        location,
+        market,
+        _pue(name, site, model, warn),
+        _loss(name, site, model, warn),
+        _wue(name, site, warn),
+        _water(site, model, warn),
     )
 
 
@@ -71,10 +77,16 @@ def _base(name: str, site: Site, model: ScenarioModel, warn: Warn) -> tuple[Node
     """Return the intensity of the base year and that year."""
     if site.grid is not None:
         value = site.grid.value.cited(site.grid.source, Quality.GIVEN)
-        return value.factor("grid_intensity", f"sites.{name}.grid"), site.grid.year or model.years[0]
+        return value.factor("grid_intensity", f"sites.{name}.grid"), site.grid.year or model.years[
+            0
+        ]
     wanted = model.assumptions.electricity
     found, remarks = factors.grid_factor(
-        site.region, boundary=wanted.boundary, accounting=wanted.accounting, method=wanted.method, year=wanted.year
+        site.region,
+        boundary=wanted.boundary,
+        accounting=wanted.accounting,
+        method=wanted.method,
+        year=wanted.year,
     )
     for remark in remarks:
         warn(remark)
@@ -90,10 +102,17 @@ def published_intensity(found: GridFactor) -> Node:
     in the mix, which all regions share.
     """
     level = Factor(
-        "published_intensity", found.value, "kgCO2e/kWh", identity=f"grid/{found.table}/{found.region}/{found.year}",
-        source=found.source, quality=Quality.MODELLED, note=f"{found.name} {found.year}, {found.boundary}, {found.accounting}, {found.method}",
+        "published_intensity",
+        found.value,
+        "kgCO2e/kWh",
+        identity=f"grid/{found.table}/{found.region}/{found.year}",
+        source=found.source,
+        quality=Quality.MODELLED,
+        note=f"{found.name} {found.year}, {found.boundary}, {found.accounting}, {found.method}",
     )
-    return product("grid_intensity", "kgCO2e/kWh", published_intensity=level, mix_spread=_mix_spread(found))
+    return product(
+        "grid_intensity", "kgCO2e/kWh", published_intensity=level, mix_spread=_mix_spread(found)
+    )
 
 
 def _mix_spread(found: GridFactor) -> Node:
@@ -101,19 +120,34 @@ def _mix_spread(found: GridFactor) -> Node:
     try:
         mix = factors.generation_mix(found.region)
     except LookupError:
-        return constants("defaults").value("mix_spread", "").factor("mix_spread", f"grid/spread/{found.region}")
+        return (
+            constants("defaults")
+            .value("mix_spread", "")
+            .factor("mix_spread", f"grid/spread/{found.region}")
+        )
     ranges = {name: factors.generation_source(name, found.boundary) for name in mix.shares}
     whole = sum(mix.shares[name] * ranges[name].central for name in mix.shares)
     if whole <= 0:
         return Factor("mix_spread", 1.0, "", source=mix.source)
     parts = {
         name: apply(
-            source_contribution, name=f"{name}_part",
-            source_share=Factor("source_share", mix.shares[name] * ranges[name].central / whole, "", source=mix.source, note="weighted by intensity"),
+            source_contribution,
+            name=f"{name}_part",
+            source_share=Factor(
+                "source_share",
+                mix.shares[name] * ranges[name].central / whole,
+                "",
+                source=mix.source,
+                note="weighted by intensity",
+            ),
             source_intensity=Factor(
-                "source_spread", _spread(ranges[name].low, ranges[name].central, ranges[name].high), "",
-                identity=f"generation/{found.boundary}/{name}", source=ranges[name].range_source or ranges[name].source,
-                quality=Quality(ranges[name].quality), note=ranges[name].note,
+                "source_spread",
+                _spread(ranges[name].low, ranges[name].central, ranges[name].high),
+                "",
+                identity=f"generation/{found.boundary}/{name}",
+                source=ranges[name].range_source or ranges[name].source,
+                quality=Quality(ranges[name].quality),
+                note=ranges[name].note,
             ),
         )
         for name in mix.shares
@@ -128,16 +162,24 @@ def _spread(low: float, central: float, high: float) -> Distribution:
     return two_piece(low / central, 1.0, high / central)
 
 
-def _in_year(base: Node, year: int, base_year: int, path: Trajectory, site: Site, name: str, warn: Warn) -> Node:
+def _in_year(
+    base: Node, year: int, base_year: int, path: Trajectory, site: Site, name: str, warn: Warn
+) -> Node:
     index = trajectory_index(path, year, base_year, site.region, name)
     if index is None:
         if year > base_year:
-            warn(f"grid of {site.region}: the value of {base_year} is used for later years (grid_path: constant)")
+            warn(
+                f"grid of {site.region}: the value of {base_year} is used for later years (grid_path: constant)"
+            )
         return base
-    return apply(projected_intensity, name="grid_intensity", grid_intensity=base, trajectory_index=index)
+    return apply(
+        projected_intensity, name="grid_intensity", grid_intensity=base, trajectory_index=index
+    )
 
 
-def trajectory_index(path: Trajectory, year: int, base_year: int, region: str, name: str) -> Node | None:
+def trajectory_index(
+    path: Trajectory, year: int, base_year: int, region: str, name: str
+) -> Node | None:
     """Return the index of a year over the base year, or None where it stays constant.
 
     Raises
@@ -149,17 +191,33 @@ def trajectory_index(path: Trajectory, year: int, base_year: int, region: str, n
         return None
     if path.decline is not None:
         decline = path.decline.factor("annual_decline", f"sites.{name}.grid_path.decline")
-        return apply(declined_index, name="trajectory_index", annual_decline=decline,
-                     elapsed_periods=Factor("elapsed_periods", float(year - base_year), "", role="decision"))
+        return apply(
+            declined_index,
+            name="trajectory_index",
+            annual_decline=decline,
+            elapsed_periods=Factor("elapsed_periods", float(year - base_year), "", role="decision"),
+        )
     if path.points is not None:
-        return _between({int(y): v.factor("index", f"grid_path.points.{y}") for y, v in path.points.items()}, year, "grid_path.points")
+        return _between(
+            {int(y): v.factor("index", f"grid_path.points.{y}") for y, v in path.points.items()},
+            year,
+            "grid_path.points",
+        )
     published = factors.trajectory(path.name, region)
     points = dict(published.points)
     first = max(base_year, min(points))
     level = _exact_between(points, first, path.name)
     here = _exact_between(points, max(year, first), path.name)
-    return Factor("trajectory_index", here / level, "", identity=f"trajectory/{path.name}/{region}/{year}", source=published.source,
-                  quality=Quality.MODELLED, role="method", note=f"{path.name}: {published.boundary}, {published.basis}; its shape is used, not its level")
+    return Factor(
+        "trajectory_index",
+        here / level,
+        "",
+        identity=f"trajectory/{path.name}/{region}/{year}",
+        source=published.source,
+        quality=Quality.MODELLED,
+        role="method",
+        note=f"{path.name}: {published.boundary}, {published.basis}; its shape is used, not its level",
+    )
 
 
 def _between(points: dict[int, Factor], year: int, what: str) -> Node:
@@ -167,7 +225,13 @@ def _between(points: dict[int, Factor], year: int, what: str) -> Node:
         return points[year]
     before, after = _neighbors(sorted(points), year, what)
     share = Factor("elapsed_share", (year - before) / (after - before), "", role="decision")
-    return apply(interpolated_index, name="trajectory_index", first_index=points[before], second_index=points[after], elapsed_share=share)
+    return apply(
+        interpolated_index,
+        name="trajectory_index",
+        first_index=points[before],
+        second_index=points[after],
+        elapsed_share=share,
+    )
 
 
 def _exact_between(points: dict[int, float], year: int, what: str) -> float:
@@ -185,7 +249,9 @@ def _neighbors(years: list[int], year: int, what: str) -> tuple[int, int]:
     return years[after - 1], years[after]
 
 
-def _market(name: str, site: Site, location: tuple[Node, ...], model: ScenarioModel, warn: Warn) -> tuple[Node, ...]:
+def _market(
+    name: str, site: Site, location: tuple[Node, ...], model: ScenarioModel, warn: Warn
+) -> tuple[Node, ...]:
     residual = _residual(name, site, location, model, warn)
     if site.contract is None:
         return residual
@@ -193,7 +259,13 @@ def _market(name: str, site: Site, location: tuple[Node, ...], model: ScenarioMo
     share = contract.share.factor("contract_share", f"sites.{name}.contract.share")
     bought = _contracted(name, contract, model)
     return tuple(
-        apply(market_intensity, contract_share=share, contract_intensity=bought, residual_intensity=node) for node in residual
+        apply(
+            market_intensity,
+            contract_share=share,
+            contract_intensity=bought,
+            residual_intensity=node,
+        )
+        for node in residual
     )
 
 
@@ -205,13 +277,24 @@ def _contracted(name: str, contract: Contract, model: ScenarioModel) -> Factor:
     found = factors.generation_source(str(asked), boundary)
     known = found.low > 0 and found.low < found.central < found.high
     spread = two_piece(found.low, found.central, found.high) if known else exact(found.central)
-    return Factor("contract_intensity", spread, "kgCO2e/kWh", identity=f"generation/{boundary}/{contract.source}",
-                  source=found.range_source or found.source, quality=Quality(found.quality), note=found.note)
+    return Factor(
+        "contract_intensity",
+        spread,
+        "kgCO2e/kWh",
+        identity=f"generation/{boundary}/{contract.source}",
+        source=found.range_source or found.source,
+        quality=Quality(found.quality),
+        note=found.note,
+    )
 
 
-def _residual(name: str, site: Site, location: tuple[Node, ...], model: ScenarioModel, warn: Warn) -> tuple[Node, ...]:
+def _residual(
+    name: str, site: Site, location: tuple[Node, ...], model: ScenarioModel, warn: Warn
+) -> tuple[Node, ...]:
     if site.contract is not None and site.contract.residual is not None:
-        node = site.contract.residual.factor("residual_intensity", f"sites.{name}.contract.residual")
+        node = site.contract.residual.factor(
+            "residual_intensity", f"sites.{name}.contract.residual"
+        )
         return (node,) * len(location)
     boundary = model.assumptions.electricity.boundary
     try:
@@ -220,9 +303,19 @@ def _residual(name: str, site: Site, location: tuple[Node, ...], model: Scenario
         found = None
     if found is None or found.boundary != boundary:
         if site.contract is not None:
-            warn(f"no {boundary} residual mix for {site.region}: uncontracted electricity is market-based at the grid average")
+            warn(
+                f"no {boundary} residual mix for {site.region}: uncontracted electricity is market-based at the grid average"
+            )
         return location
-    return (Factor("residual_intensity", found.value, "kgCO2e/kWh", identity=f"residual/{found.region}/{found.year}", source=found.source),) * len(location)
+    return (
+        Factor(
+            "residual_intensity",
+            found.value,
+            "kgCO2e/kWh",
+            identity=f"residual/{found.region}/{found.year}",
+            source=found.source,
+        ),
+    ) * len(location)
 
 
 def _pue(name: str, site: Site, model: ScenarioModel, warn: Warn) -> Factor:
@@ -230,13 +323,22 @@ def _pue(name: str, site: Site, model: ScenarioModel, warn: Warn) -> Factor:
         return site.pue.factor("pue", f"sites.{name}.pue")
     measure = _facility(site).pue if _is_cloud(site) else None
     if measure is not None:
-        return Factor("pue", measure.value, "", identity=f"facility/{site.region}/pue", source=measure.source,
-                      quality=Quality.DECLARED, note=f"{measure.region} {measure.year}, {measure.scope}")
+        return Factor(
+            "pue",
+            measure.value,
+            "",
+            identity=f"facility/{site.region}/pue",
+            source=measure.source,
+            quality=Quality.DECLARED,
+            note=f"{measure.region} {measure.year}, {measure.scope}",
+        )
     if model.assumptions.pue is not None:
         return model.assumptions.pue.factor("pue", "assumptions.pue")
     found = constants("defaults").factor("pue", "")
     low, high = found.distribution.interval()
-    warn(f"site {name} has no PUE: the default is used ({low:.2f} to {high:.2f}, mode {found.distribution.central:.2f})")
+    warn(
+        f"site {name} has no PUE: the default is used ({low:.2f} to {high:.2f}, mode {found.distribution.central:.2f})"
+    )
     return found
 
 
@@ -255,10 +357,19 @@ def _loss(name: str, site: Site, model: ScenarioModel, warn: Warn) -> Factor | N
         return site.transmission_loss.factor("transmission_loss", f"sites.{name}.transmission_loss")
     measure = factors.transmission_loss(site.region)
     if measure is None:
-        warn(f"no transmission and distribution loss is known for {site.region}: losses are not counted there")
+        warn(
+            f"no transmission and distribution loss is known for {site.region}: losses are not counted there"
+        )
         return None
-    return Factor("transmission_loss", measure.value, "", identity=f"losses/{measure.region}/{measure.year}", source=measure.source,
-                  quality=Quality.DECLARED, note=f"{measure.region} {measure.year}")
+    return Factor(
+        "transmission_loss",
+        measure.value,
+        "",
+        identity=f"losses/{measure.region}/{measure.year}",
+        source=measure.source,
+        quality=Quality.DECLARED,
+        note=f"{measure.region} {measure.year}",
+    )
 
 
 def _wue(name: str, site: Site, warn: Warn) -> Factor | None:
@@ -267,7 +378,14 @@ def _wue(name: str, site: Site, warn: Warn) -> Factor | None:
     measure = _facility(site).wue if _is_cloud(site) else None
     if measure is None:
         return None
-    return Factor("wue", measure.value, "L/kWh", identity=f"facility/{site.region}/wue", source=measure.source, quality=Quality.DECLARED)
+    return Factor(
+        "wue",
+        measure.value,
+        "L/kWh",
+        identity=f"facility/{site.region}/wue",
+        source=measure.source,
+        quality=Quality.DECLARED,
+    )
 
 
 def _water(site: Site, model: ScenarioModel, warn: Warn) -> Factor | None:
@@ -277,7 +395,14 @@ def _water(site: Site, model: ScenarioModel, warn: Warn) -> Factor | None:
     if measure is None:
         return None
     spread = constants("defaults").value("water_spread", "").distribution.scaled(measure.value)
-    return Factor("grid_water_intensity", spread, "L/kWh", identity=f"water/{measure.region}", source=measure.source, quality=Quality.MODELLED)
+    return Factor(
+        "grid_water_intensity",
+        spread,
+        "L/kWh",
+        identity=f"water/{measure.region}",
+        source=measure.source,
+        quality=Quality.MODELLED,
+    )
 
 
 __all__ = ["SitePower", "Term", "published_intensity", "site_power", "trajectory_index"]

@@ -15,7 +15,17 @@ from lca import document
 from lca.document import Document
 from lca.errors import HardwareError, UnknownNameError, did_you_mean
 from lca.library.checking import validate
-from lca.library.models import KINDS, Cpu, Device, Entry, Instance, Process, Server, SourceEntry, Technology
+from lca.library.models import (
+    KINDS,
+    Cpu,
+    Device,
+    Entry,
+    Instance,
+    Process,
+    Server,
+    SourceEntry,
+    Technology,
+)
 from lca.sources import SCENARIO, Quality, Source
 from lca.terms import Factor
 from lca.values import Value, read
@@ -164,7 +174,10 @@ def _load(path: Path, kind: str, _changed: int) -> Entry:
     entry = validate(KINDS[kind], text, HardwareError)
     wrong = [
         text.problem((key,), message)
-        for key, message in (("id", f'the id must be the file name, "{path.stem}"'), ("kind", f'the kind must be the folder, "{kind}"'))
+        for key, message in (
+            ("id", f'the id must be the file name, "{path.stem}"'),
+            ("kind", f'the kind must be the folder, "{kind}"'),
+        )
         if getattr(entry, key) != (path.stem if key == "id" else kind)
     ]
     if wrong:
@@ -193,7 +206,11 @@ class FactorFile:
 
     def __init__(self, topic: str) -> None:
         folder = Path(__file__).parents[1] / "factors"
-        path = folder / f"{topic}.yaml" if topic == "defaults" else folder / "embodied" / f"{topic}.yaml"
+        path = (
+            folder / f"{topic}.yaml"
+            if topic == "defaults"
+            else folder / "embodied" / f"{topic}.yaml"
+        )
         self.topic, self.data = topic, document.read(path).data
         self._values: dict[tuple[str, str], Value] = {}
 
@@ -221,12 +238,16 @@ class FactorFile:
                 msg = f"no value {path} in the {self.topic} factors"
                 raise LookupError(msg)
             read_value = read(raw, unit, lower=0.0)
-            self._values[key] = read_value.cited(str(self.data.get("source", "")), Quality(str(self.data.get("quality", "declared"))))
+            self._values[key] = read_value.cited(
+                str(self.data.get("source", "")), Quality(str(self.data.get("quality", "declared")))
+            )
         return self._values[key]
 
     def factor(self, path: str, unit: str, name: str = "") -> Factor:
         """Return a cited value as a factor, identified by file and path."""
-        return self.value(path, unit).factor(name or path.rsplit(".", 1)[-1], f"{self.topic}/{path}")
+        return self.value(path, unit).factor(
+            name or path.rsplit(".", 1)[-1], f"{self.topic}/{path}"
+        )
 
 
 @cache
@@ -235,4 +256,12 @@ def constants(topic: str) -> FactorFile:
     return FactorFile(topic)
 
 
-__all__ = ["DEVICE_KINDS", "FactorFile", "Library", "Quality", "constants", "packaged_folder", "packaged_scenarios"]
+__all__ = [
+    "DEVICE_KINDS",
+    "FactorFile",
+    "Library",
+    "Quality",
+    "constants",
+    "packaged_folder",
+    "packaged_scenarios",
+]

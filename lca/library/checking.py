@@ -13,7 +13,9 @@ from lca.errors import InputError, Problem, did_you_mean
 Model = TypeVar("Model", bound=BaseModel)
 
 
-def validate(model: type[Model], document: Document, error: type[InputError], at: tuple[str, ...] = ()) -> Model:
+def validate(
+    model: type[Model], document: Document, error: type[InputError], at: tuple[str, ...] = ()
+) -> Model:
     """Validate a document against a model; all mistakes are raised at once.
 
     Raises
@@ -36,20 +38,25 @@ def problems(
     """Return one problem for each complaint, in the document's own words and places."""
     found: dict[tuple[object, ...], Problem] = {}
     for complaint in invalid.errors():
-        steps = tuple(at) + tuple(step for step in complaint["loc"] if not _is_internal(step, complaint))
+        steps = tuple(at) + tuple(
+            step for step in complaint["loc"] if not _is_internal(step, complaint)
+        )
         path = _existing(document, steps)
         unknown = complaint["type"] == "extra_forbidden"
-        message = _message(complaint, model, steps[len(at):])
+        message = _message(complaint, model, steps[len(at) :])
         where = "key" if unknown else "value"
         found.setdefault((path, message), document.problem(path, message, at=where))
     return list(found.values())
 
 
-def _is_internal(step: object, complaint: Any) -> bool:  # noqa: ANN401 - pydantic's error mapping
+def _is_internal(step: object, complaint: Any) -> bool:
     """Whether a step is pydantic's own (a union member), not a place in the document."""
     text = str(step)
-    return "[" in text or (text and text[0].isupper() and complaint["type"] != "extra_forbidden") or text in {
-        "str", "int", "tuple", "dict", "is-instance", "key"}
+    return (
+        "[" in text
+        or (text and text[0].isupper() and complaint["type"] != "extra_forbidden")
+        or text in {"str", "int", "tuple", "dict", "is-instance", "key"}
+    )
 
 
 def _existing(document: Document, steps: Sequence[object]) -> tuple[str | int, ...]:
@@ -71,7 +78,7 @@ def _existing(document: Document, steps: Sequence[object]) -> tuple[str | int, .
     return tuple(path)
 
 
-def _message(complaint: Any, model: type[BaseModel], steps: tuple[Any, ...]) -> str:  # noqa: ANN401
+def _message(complaint: Any, model: type[BaseModel], steps: tuple[Any, ...]) -> str:
     kind, given = complaint["type"], complaint["input"]
     if kind == "extra_forbidden":
         names = _names(model, steps[:-1])
@@ -95,11 +102,13 @@ def _message(complaint: Any, model: type[BaseModel], steps: tuple[Any, ...]) -> 
     return f"{complaint['msg'][0].lower()}{complaint['msg'][1:]}, found {_describe(given)}"
 
 
-def _names(model: Any, steps: tuple[Any, ...]) -> list[str]:  # noqa: ANN401 - any annotation
+def _names(model: Any, steps: tuple[Any, ...]) -> list[str]:
     """Return the keys accepted at a place of a model."""
     for step in steps:
         if isinstance(model, type) and issubclass(model, BaseModel):
-            field = next((f for n, f in model.model_fields.items() if str(step) in {n, f.alias}), None)
+            field = next(
+                (f for n, f in model.model_fields.items() if str(step) in {n, f.alias}), None
+            )
             if field is None:
                 return []
             model = field.annotation
@@ -110,7 +119,7 @@ def _names(model: Any, steps: tuple[Any, ...]) -> list[str]:  # noqa: ANN401 - a
     return [field.alias or name for name, field in model.model_fields.items()] if model else []
 
 
-def _inner_model(annotation: Any) -> type[BaseModel] | None:  # noqa: ANN401 - any annotation
+def _inner_model(annotation: Any) -> type[BaseModel] | None:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
     for part in getattr(annotation, "__args__", ()):
@@ -132,4 +141,4 @@ def _describe(given: object) -> str:
 
 def _short(given: object) -> str:
     text = str(given)
-    return text if len(text) <= 60 else text[:57] + "..."  # noqa: PLR2004 - fits a message
+    return text if len(text) <= 60 else text[:57] + "..."

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from lca.library.fields import (
+    Amount,
     Area,
     BitDensity,
     Capacity,
@@ -14,6 +15,7 @@ from lca.library.fields import (
     CarbonPerCapacity,
     Count,
     DefectDensity,
+    Energy,
     EnergyPerArea,
     Length,
     Lifetime,
@@ -23,14 +25,21 @@ from lca.library.fields import (
     Ratio,
     Record,
     Share,
-    Energy,
-    amount,
+    read_amount,
 )
 from lca.values import Value
 
-Boundary = Literal["die", "package", "card", "module", "board", "server", "host", "network", "building"]
+Boundary = Literal[
+    "die", "package", "card", "module", "board", "server", "host", "network", "building"
+]
 FootprintStage = Literal["manufacture", "transport", "operation", "end_of_life"]
-INDICATOR_UNITS = {"gwp100": "kgCO2e", "primary_energy": "MJ", "adp_elements": "kgSbeq", "water": "L", "e_waste": "kg"}
+INDICATOR_UNITS = {
+    "gwp100": "kgCO2e",
+    "primary_energy": "MJ",
+    "adp_elements": "kgSbeq",
+    "water": "L",
+    "e_waste": "kg",
+}
 _OPTIONAL_TEXT = ""
 
 
@@ -52,7 +61,7 @@ class Memory(Record):
     capacity: Capacity
     stacks: Ratio | None = None
     modules: Ratio | None = None
-    bandwidth: amount("GB/h") | None = None  # type: ignore[valid-type]
+    bandwidth: Annotated[Value, Amount("GB/h")] | None = None
     source: str = ""
     note: str = ""
 
@@ -113,15 +122,20 @@ class Footprint(Record):
 
     @model_validator(mode="before")
     @classmethod
-    def _read_values(cls, data: Any) -> Any:  # noqa: ANN401 - whatever the file holds
-        from lca.library.fields import _read  # noqa: PLC0415
-
+    def _read_values(cls, data: Any) -> Any:
         if not isinstance(data, dict) or data.get("indicator") not in INDICATOR_UNITS:
             msg = f"indicator must be one of: {', '.join(INDICATOR_UNITS)}"
             raise ValueError(msg)
         unit = INDICATOR_UNITS[data["indicator"]]
-        parts = {name: _read(raw, unit, 0.0, float("inf")) for name, raw in (data.get("parts") or {}).items()}
-        return {**data, "value": _read(data.get("value"), unit, 0.0, float("inf")), "parts": parts}
+        parts = {
+            name: read_amount(raw, unit, 0.0, float("inf"))
+            for name, raw in (data.get("parts") or {}).items()
+        }
+        return {
+            **data,
+            "value": read_amount(data.get("value"), unit, 0.0, float("inf")),
+            "parts": parts,
+        }
 
 
 class Peak(Record):
@@ -260,7 +274,7 @@ class Technology(Entry):
     bit_density: BitDensity | None = None
     layers: Ratio | None = None
     estimates: tuple[PerCapacityEstimate, ...] = ()
-    power_per_capacity: amount("kW/GB") | None = None  # type: ignore[valid-type]
+    power_per_capacity: Annotated[Value, Amount("kW/GB")] | None = None
 
 
 class Process(Entry):

@@ -77,7 +77,9 @@ class Scenario:
         for name, changes in resolve_options(self.source, self.model.options).items():
             origins = {split_path(path): ("options", name, path) for path in changes}
             try:
-                yield _checked(Patched(self.source, patched(self.data, changes), origins), name, self.library)
+                yield _checked(
+                    Patched(self.source, patched(self.data, changes), origins), name, self.library
+                )
             except InputError as error:
                 problems.extend(error.problems)
         if problems:
@@ -103,7 +105,12 @@ class Scenario:
         document.write_atomically(Path(path), document.dump(self.data))
 
 
-def load(source: str | Path | Mapping[str, Any], *, library: Library | None = None, db: tuple[str | Path, ...] = ()) -> Scenario:
+def load(
+    source: str | Path | Mapping[str, Any],
+    *,
+    library: Library | None = None,
+    db: tuple[str | Path, ...] = (),
+) -> Scenario:
     """Load and check a scenario.
 
     Parameters
@@ -128,7 +135,11 @@ def load(source: str | Path | Mapping[str, Any], *, library: Library | None = No
         beside = Path(source).resolve().parent / "hardware_db"
         folders = (beside,) if beside.is_dir() else ()
     shelf = library or Library((*map(Path, db), *folders))
-    name = Path(source).stem if not isinstance(source, Mapping) else str(source.get("title") or "scenario")
+    name = (
+        Path(source).stem
+        if not isinstance(source, Mapping)
+        else str(source.get("title") or "scenario")
+    )
     scenario = _checked(Patched(text, text.data, {}), name, shelf)
     scenario.options()
     return scenario
@@ -142,7 +153,7 @@ def _checked(text: Patched, name: str, library: Library) -> Scenario:
     return Scenario(name, model, text.data, library, text.base)
 
 
-def as_written(value: Any) -> Any:  # noqa: ANN401 - plain data in, plain data out
+def as_written(value: Any) -> Any:
     """Turn Python values into what could stand in a file: texts, mappings and lists."""
     if isinstance(value, Mapping):
         return {str(key): as_written(item) for key, item in value.items()}

@@ -19,7 +19,9 @@ _KINDS: dict[str, str] = {
     "kWh": "it_energy",
 }
 _FLOP_BASES = ("peak", "delivered", "useful")
-_EXAMPLES = "device year, 1 million tokens, 1000 requests, EFLOP peak, EFLOP useful, training run, MWh"
+_EXAMPLES = (
+    "device year, 1 million tokens, 1000 requests, EFLOP peak, EFLOP useful, training run, MWh"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,10 @@ def _amount(body: str, unit: str) -> float | None:
     except UnitError:
         number, own = 1.0, units.normalize(body)
     try:
-        return number * units.factor(own.replace(" ", "*").replace("million*", "million "), unit) if own else None
+        return (
+            number * units.factor(own.replace(" ", "*").replace("million*", "million "), unit)
+            if own
+            else None
+        )
     except UnitError:
         return None

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from lca.library.fields import (
+    Amount,
     Capacity,
     Count,
     Distance,
@@ -16,6 +17,7 @@ from lca.library.fields import (
     Intensity,
     Lifetime,
     Mass,
+    OneOf,
     Power,
     Pue,
     Rate,
@@ -25,20 +27,11 @@ from lca.library.fields import (
     Switch,
     Throughput,
     WaterIntensity,
-    amount,
 )
+from lca.values import Value
 
 _PERIOD = re.compile(r"(\d{4})(?:\s*(?:-|–|to)\s*(\d{4}))?\Z")
 _YEARS = (1990, 2100)
-
-
-def _underscored(raw: object) -> object:
-    return raw.strip().replace("-", "_").replace(" ", "_") if isinstance(raw, str) else raw
-
-
-def choice(*names: str) -> Any:  # noqa: ANN401 - a type, made
-    """Return the type of a name out of a few; hyphens and underscores are the same."""
-    return Annotated[Literal[names], BeforeValidator(_underscored)]
 
 
 def _period(raw: object) -> object:
@@ -61,7 +54,9 @@ def _counts(raw: object) -> object:
     if not isinstance(raw, dict):
         return {"first": raw}
     for year in raw:
-        if not re.fullmatch(r"\d{4}|first", str(year)) or (str(year) != "first" and not _YEARS[0] <= int(year) <= _YEARS[1]):
+        if not re.fullmatch(r"\d{4}|first", str(year)) or (
+            str(year) != "first" and not _YEARS[0] <= int(year) <= _YEARS[1]
+        ):
             msg = f'expected a purchase year such as 2027, found "{year}"'
             raise ValueError(msg)
     if not raw:
@@ -77,19 +72,26 @@ def _listed(raw: object) -> object:
 Period = Annotated[tuple[int, int], BeforeValidator(_period)]
 Counts = Annotated[dict[str, Count], BeforeValidator(_counts)]
 Texts = Annotated[tuple[str, ...], BeforeValidator(_listed)]
-Phase = choice("data_collection", "preprocessing", "training", "optimization", "inference", "deployment")
-Model = choice("auto", "vendor", "calibrated", "wafer", "act", "boavizta")
-GenerationSource = choice("coal", "gas", "oil", "nuclear", "hydro", "solar", "wind", "bioenergy")
+Phase = Annotated[
+    str,
+    OneOf(
+        ("data_collection", "preprocessing", "training", "optimization", "inference", "deployment")
+    ),
+]
+Model = Annotated[str, OneOf(("auto", "vendor", "calibrated", "wafer", "act", "boavizta"))]
+GenerationSource = Annotated[
+    str, OneOf(("coal", "gas", "oil", "nuclear", "hydro", "solar", "wind", "bioenergy"))
+]
 
 
 class Contract(Record):
     """Electricity bought under a contract: it changes the market-based account only."""
 
-    kind: choice("ppa", "certificates", "supplier", "own_generation")  # type: ignore[valid-type]
+    kind: Annotated[str, OneOf(("ppa", "certificates", "supplier", "own_generation"))]
     share: Share
     """Share of the site's electricity that the contract covers."""
-    matching: choice("annual", "hourly") = "annual"  # type: ignore[valid-type]
-    source: GenerationSource | None = None  # type: ignore[valid-type]
+    matching: Annotated[str, OneOf(("annual", "hourly"))] = "annual"
+    source: GenerationSource | None = None
     """Generation source, whose life-cycle factor is used where no intensity is given."""
     intensity: Intensity | None = None
     """Emissions per contracted electricity, of the boundary the scenario uses."""
@@ -101,9 +103,11 @@ class GridValue(Record):
     """A grid factor of the user's own, with its type."""
 
     value: Intensity
-    boundary: choice("lifecycle", "direct") = "lifecycle"  # type: ignore[valid-type]
-    accounting: choice("production", "consumption") = "production"  # type: ignore[valid-type]
-    method: choice("average", "marginal_operating", "marginal_combined") = "average"  # type: ignore[valid-type]
+    boundary: Annotated[str, OneOf(("lifecycle", "direct"))] = "lifecycle"
+    accounting: Annotated[str, OneOf(("production", "consumption"))] = "production"
+    method: Annotated[str, OneOf(("average", "marginal_operating", "marginal_combined"))] = (
+        "average"
+    )
     year: Count | None = None
     source: str = "scenario"
 
@@ -156,9 +160,11 @@ class Serves(Record):
 
     throughput: Throughput | None = None
     """Tokens per time of one busy device."""
-    requests: amount("request/h") | None = None  # type: ignore[valid-type]
+    requests: Annotated[Value, Amount("request/h")] | None = None
     utilization: Share | None = None
-    precision: choice("fp64", "fp32", "tf32", "fp16", "fp8", "int8", "fp4") = "fp16"  # type: ignore[valid-type]
+    precision: Annotated[str, OneOf(("fp64", "fp32", "tf32", "fp16", "fp8", "int8", "fp4"))] = (
+        "fp16"
+    )
     flop_utilization: Share | None = None
     """Model FLOPs over peak FLOPs while busy, for useful FLOPs."""
     hardware_flop_utilization: Share | None = None
@@ -191,17 +197,17 @@ class Fleet(Record):
     power: DevicePower = DevicePower()
     host_power: Power | None = None
     """Mean power of a whole host without its accelerators."""
-    embodied: choice("new", "sunk") = "new"  # type: ignore[valid-type]
+    embodied: Annotated[str, OneOf(("new", "sunk"))] = "new"
     """``sunk`` leaves what was emitted before the decision out; operation and end of life stay."""
     mass: Mass | None = None
-    phase: Phase = "inference"  # type: ignore[valid-type]
+    phase: Phase = "inference"
     serves: Serves = Serves()
 
 
 class Work(Record):
     """A piece of work: device-hours or energy, on owned or cloud devices."""
 
-    phase: Phase = "training"  # type: ignore[valid-type]
+    phase: Phase = "training"
     device: str | None = None
     instance: str | None = None
     host: str | None = None
@@ -212,8 +218,8 @@ class Work(Record):
     """Energy of the IT equipment, before PUE."""
     facility_energy: Energy | None = None
     """Energy with the facility's overhead already inside."""
-    ownership: choice("owned", "cloud") = "cloud"  # type: ignore[valid-type]
-    embodied: choice("shared", "sunk") = "shared"  # type: ignore[valid-type]
+    ownership: Annotated[str, OneOf(("owned", "cloud"))] = "cloud"
+    embodied: Annotated[str, OneOf(("shared", "sunk"))] = "shared"
     site: str
     year: Count | None = None
     lifetime: Lifetime | None = None
@@ -225,10 +231,10 @@ class Work(Record):
     mass: Mass | None = None
     repeats: Ratio | None = None
     """How often the work is done: runs a year, folds of a validation, failed runs included."""
-    tokens: amount("token") | None = None  # type: ignore[valid-type]
-    requests: amount("request") | None = None  # type: ignore[valid-type]
-    runs: amount("run") | None = None  # type: ignore[valid-type]
-    flop: amount("flop") | None = None  # type: ignore[valid-type]
+    tokens: Annotated[Value, Amount("token")] | None = None
+    requests: Annotated[Value, Amount("request")] | None = None
+    runs: Annotated[Value, Amount("run")] | None = None
+    flop: Annotated[Value, Amount("flop")] | None = None
     serves: Serves = Serves()
 
     @model_validator(mode="after")
@@ -242,7 +248,9 @@ class Work(Record):
         if not (self.device or self.instance) and not (self.it_energy or self.facility_energy):
             msg = "give a device (or instance) with its hours, or it_energy or facility_energy"
             raise ValueError(msg)
-        if (self.device and not self.device_hours) or (self.instance and not (self.instance_hours or self.device_hours)):
+        if (self.device and not self.device_hours) or (
+            self.instance and not (self.instance_hours or self.device_hours)
+        ):
             msg = "a device needs device_hours, an instance instance_hours"
             raise ValueError(msg)
         return self
@@ -251,7 +259,7 @@ class Work(Record):
 class EndOfLife(Record):
     """What happens to scrapped equipment, and who bears or is credited for it."""
 
-    rule: choice("cut_off", "substitution", "fifty_fifty", "cff") = "cut_off"  # type: ignore[valid-type]
+    rule: Annotated[str, OneOf(("cut_off", "substitution", "fifty_fifty", "cff"))] = "cut_off"
     collected: Share | None = None
     reuse: Share | None = None
     """Share of devices that get a second life: they bear no treatment here."""
@@ -265,12 +273,14 @@ class EndOfLife(Record):
 class Electricity(Record):
     """The type of grid factor; types are never mixed unless ``mixing`` is allowed."""
 
-    boundary: choice("lifecycle", "direct") = "lifecycle"  # type: ignore[valid-type]
-    accounting: choice("production", "consumption") = "production"  # type: ignore[valid-type]
-    method: choice("average", "marginal_operating", "marginal_combined") = "average"  # type: ignore[valid-type]
+    boundary: Annotated[str, OneOf(("lifecycle", "direct"))] = "lifecycle"
+    accounting: Annotated[str, OneOf(("production", "consumption"))] = "production"
+    method: Annotated[str, OneOf(("average", "marginal_operating", "marginal_combined"))] = (
+        "average"
+    )
     year: Count | None = None
     """Year of the grid data; the latest by default."""
-    losses: choice("include", "exclude") = "include"  # type: ignore[valid-type]
+    losses: Annotated[str, OneOf(("include", "exclude"))] = "include"
     mixing: Switch = False
 
 
@@ -292,9 +302,9 @@ class PowerModel(Record):
 class Assumptions(Record):
     """Choices and defaults of the whole scenario."""
 
-    embodied_model: Model = "auto"  # type: ignore[valid-type]
-    boundary: choice("module", "host", "building") = "host"  # type: ignore[valid-type]
-    amortize: choice("straight_line", "by_hours", "up_front") = "straight_line"  # type: ignore[valid-type]
+    embodied_model: Model = "auto"
+    boundary: Annotated[str, OneOf(("module", "host", "building"))] = "host"
+    amortize: Annotated[str, OneOf(("straight_line", "by_hours", "up_front"))] = "straight_line"
     end_of_life: EndOfLife = EndOfLife()
     electricity: Electricity = Electricity()
     grid_path: GridPath = Trajectory(name="constant")
@@ -329,8 +339,8 @@ class ScenarioModel(Record):
     schema_: Literal["1"] = Field(alias="schema")
     title: str = ""
     question: str = ""
-    role: choice("buyer", "cloud_user", "tenant", "provider", "maker") = "buyer"  # type: ignore[valid-type]
-    publication: choice("internal", "public") = "internal"  # type: ignore[valid-type]
+    role: Annotated[str, OneOf(("buyer", "cloud_user", "tenant", "provider", "maker"))] = "buyer"
+    publication: Annotated[str, OneOf(("internal", "public"))] = "internal"
     functional_unit: Texts = ()
     """What results are divided by, such as ``1 million tokens`` or ``device year``; several are possible."""
     period: Period

@@ -34,7 +34,7 @@ def patched(data: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, An
     return result
 
 
-def _set(data: dict[str, Any], steps: Steps, value: Any, path: str) -> None:  # noqa: ANN401 - plain data
+def _set(data: dict[str, Any], steps: Steps, value: Any, path: str) -> None:
     for step in steps[:-1]:
         inner = data.get(step)
         if isinstance(inner, Mapping):
@@ -56,7 +56,9 @@ class Patched:
     data: dict[str, Any]
     origins: Mapping[Steps, tuple[str | int, ...]]
 
-    def problem(self, path: tuple[str | int, ...], message: str, at: Literal["value", "key"] = "value") -> Problem:
+    def problem(
+        self, path: tuple[str | int, ...], message: str, at: Literal["value", "key"] = "value"
+    ) -> Problem:
         """Return a problem at the patch that set the path, else at the path itself."""
         for steps, origin in self.origins.items():
             if tuple(str(step) for step in path[: len(steps)]) == steps:
@@ -64,7 +66,9 @@ class Patched:
         return self.base.problem(path, message, at)
 
 
-def resolve_options(document: Document, options: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+def resolve_options(
+    document: Document, options: Mapping[str, Mapping[str, Any]]
+) -> dict[str, dict[str, Any]]:
     """Return each option's patches with those of the options it is based on.
 
     Raises
@@ -86,11 +90,18 @@ def _chain(
     while current is not None:
         if current not in options:
             hint = did_you_mean(str(current), options)
-            problems.append(document.problem(("options", order[-1], "based_on"), f'no option "{current}"{hint}'))
+            problems.append(
+                document.problem(("options", order[-1], "based_on"), f'no option "{current}"{hint}')
+            )
             break
         if current in order:
             circle = " → ".join([*order, str(current)])
-            problems.append(document.problem(("options", order[-1], "based_on"), f"options are based on each other in a circle: {circle}"))
+            problems.append(
+                document.problem(
+                    ("options", order[-1], "based_on"),
+                    f"options are based on each other in a circle: {circle}",
+                )
+            )
             break
         order.append(str(current))
         current = options[current].get("based_on")

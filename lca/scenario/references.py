@@ -28,7 +28,10 @@ def _findings(model: ScenarioModel, library: Library) -> Iterator[tuple[Path, st
     yield from _units(model)
     for number, name in enumerate(model.indicators):
         if name not in _PUBLIC_INDICATORS:
-            yield ("indicators", number), f'no indicator "{name}"{did_you_mean(name, _PUBLIC_INDICATORS)} (one of: {", ".join(_PUBLIC_INDICATORS)})'
+            yield (
+                ("indicators", number),
+                f'no indicator "{name}"{did_you_mean(name, _PUBLIC_INDICATORS)} (one of: {", ".join(_PUBLIC_INDICATORS)})',
+            )
     for name, site in model.sites.items():
         yield from _site(("sites", name), site, model)
     yield from _mixed_types(model)
@@ -44,7 +47,12 @@ def _units(model: ScenarioModel) -> Iterator[tuple[Path, str]]:
         try:
             functional_unit.parse(text)
         except UnitError as error:
-            yield ("functional_unit", number) if len(model.functional_unit) > 1 else ("functional_unit",), str(error)
+            yield (
+                ("functional_unit", number)
+                if len(model.functional_unit) > 1
+                else ("functional_unit",),
+                str(error),
+            )
 
 
 def _site(path: Path, site: Site, model: ScenarioModel) -> Iterator[tuple[Path, str]]:
@@ -53,7 +61,10 @@ def _site(path: Path, site: Site, model: ScenarioModel) -> Iterator[tuple[Path, 
         if site.grid is None:
             wanted = model.assumptions.electricity
             factors.grid_factor(
-                site.region, boundary=wanted.boundary, accounting=wanted.accounting, method=wanted.method,
+                site.region,
+                boundary=wanted.boundary,
+                accounting=wanted.accounting,
+                method=wanted.method,
                 year=wanted.year,
             )
     except LookupError as error:
@@ -61,13 +72,19 @@ def _site(path: Path, site: Site, model: ScenarioModel) -> Iterator[tuple[Path, 
     if site.grid_path is not None:
         yield from _trajectory((*path, "grid_path"), site.grid_path.name)
     if site.contract and site.contract.source is None and site.contract.intensity is None:
-        yield (*path, "contract"), "a contract needs a source (wind, solar, hydro, nuclear, ...) or an intensity"
+        yield (
+            (*path, "contract"),
+            "a contract needs a source (wind, solar, hydro, nuclear, ...) or an intensity",
+        )
 
 
 def _trajectory(path: Path, name: str) -> Iterator[tuple[Path, str]]:
     names = ("constant", *factors.trajectory_names())
     if name and name not in names:
-        yield path, f'no grid path "{name}"{did_you_mean(name, names)} (one of: {", ".join(names)}; or decline, or points)'
+        yield (
+            path,
+            f'no grid path "{name}"{did_you_mean(name, names)} (one of: {", ".join(names)}; or decline, or points)',
+        )
 
 
 def _mixed_types(model: ScenarioModel) -> Iterator[tuple[Path, str]]:
@@ -78,13 +95,18 @@ def _mixed_types(model: ScenarioModel) -> Iterator[tuple[Path, str]]:
             continue
         for kind in ("boundary", "accounting", "method"):
             if getattr(given, kind) != getattr(wanted, kind):
-                yield ("sites", name, "grid"), (
-                    f"this factor is {getattr(given, kind)}, the scenario asks for {getattr(wanted, kind)}: the two are not "
-                    f"added up; change assumptions.electricity.{kind}, or allow assumptions.electricity.mixing"
+                yield (
+                    ("sites", name, "grid"),
+                    (
+                        f"this factor is {getattr(given, kind)}, the scenario asks for {getattr(wanted, kind)}: the two are not "
+                        f"added up; change assumptions.electricity.{kind}, or allow assumptions.electricity.mixing"
+                    ),
                 )
 
 
-def _fleet(path: Path, fleet: Fleet, model: ScenarioModel, library: Library) -> Iterator[tuple[Path, str]]:
+def _fleet(
+    path: Path, fleet: Fleet, model: ScenarioModel, library: Library
+) -> Iterator[tuple[Path, str]]:
     yield from _device((*path, "device"), fleet.device, library)
     yield from _host((*path, "host"), fleet.host, library)
     yield from _known_site((*path, "site"), fleet.site, model)
@@ -93,7 +115,9 @@ def _fleet(path: Path, fleet: Fleet, model: ScenarioModel, library: Library) -> 
             yield (*path, "count", year), f"bought after the period ends ({model.period[1]})"
 
 
-def _work(path: Path, work: Work, model: ScenarioModel, library: Library) -> Iterator[tuple[Path, str]]:
+def _work(
+    path: Path, work: Work, model: ScenarioModel, library: Library
+) -> Iterator[tuple[Path, str]]:
     if work.device:
         yield from _device((*path, "device"), work.device, library)
     if work.instance:

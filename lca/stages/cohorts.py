@@ -69,8 +69,12 @@ def service_activity(fleet: Fleet, years: tuple[int, ...]) -> Activity:
 
 def _activity(group: list[Cohort], years: tuple[int, ...]) -> Activity:
     return Activity(
-        bought=tuple(float(sum(c.count for c in group if math.floor(c.start + _TINY) == y)) for y in years),
-        scrapped=tuple(float(sum(c.count for c in group if math.ceil(c.end - _TINY) - 1 == y)) for y in years),
+        bought=tuple(
+            float(sum(c.count for c in group if math.floor(c.start + _TINY) == y)) for y in years
+        ),
+        scrapped=tuple(
+            float(sum(c.count for c in group if math.ceil(c.end - _TINY) - 1 == y)) for y in years
+        ),
         shares=tuple(sum(c.count * c.in_service(y) / c.lifetime for c in group) for y in years),
         device_years=tuple(sum(c.count * c.in_service(y) for c in group) for y in years),
     )

@@ -67,9 +67,17 @@ def _rate(context: Context, subject: Subject, unit: FunctionalUnit) -> Node | No
     if unit.kind == "device_time":
         return Factor("device_time", 1 / HOURS_PER_YEAR, "device*year", role="decision")
     if unit.kind == "tokens" and serves.throughput is not None:
-        return _busy(subject, serves.throughput.factor("throughput", f"{subject.where}.serves.throughput"), "token")
+        return _busy(
+            subject,
+            serves.throughput.factor("throughput", f"{subject.where}.serves.throughput"),
+            "token",
+        )
     if unit.kind == "requests" and serves.requests is not None:
-        return _busy(subject, serves.requests.factor("request_rate", f"{subject.where}.serves.requests"), "request")
+        return _busy(
+            subject,
+            serves.requests.factor("request_rate", f"{subject.where}.serves.requests"),
+            "request",
+        )
     if unit.kind.startswith("flop_"):
         return _flop(context, subject, unit)
     return None
@@ -93,16 +101,35 @@ def _flop(context: Context, subject: Subject, unit: FunctionalUnit) -> Node | No
         share = serves.hardware_flop_utilization
         if share is None:
             return None
-        achieved = share.factor("hardware_flop_utilization", f"{subject.where}.serves.hardware_flop_utilization")
-        return product("delivered", "flop", rate=rate, utilization=subject.utilization, achieved=achieved)
+        achieved = share.factor(
+            "hardware_flop_utilization", f"{subject.where}.serves.hardware_flop_utilization"
+        )
+        return product(
+            "delivered", "flop", rate=rate, utilization=subject.utilization, achieved=achieved
+        )
     given = serves.flop_utilization or context.model.assumptions.flop_utilization
     achieved = default("flop_utilization", given, "flop_utilization")
-    return product("delivered", "flop", rate=rate, utilization=subject.utilization, achieved=achieved)
+    return product(
+        "delivered", "flop", rate=rate, utilization=subject.utilization, achieved=achieved
+    )
 
 
-def _line(subject: Subject, unit: FunctionalUnit, per: str, node: Node, amounts: tuple[float, ...]) -> Line:
+def _line(
+    subject: Subject, unit: FunctionalUnit, per: str, node: Node, amounts: tuple[float, ...]
+) -> Line:
     scaled = tuple(amount / unit.amount for amount in amounts)
     return Line(
-        subject.asset, "delivery", "operation", "delivered", str(subject.use.phase), f"unit:{unit.text}", subject.site.name,
-        subject.site.region, "both", per, (node,), scaled, scaled,
+        subject.asset,
+        "delivery",
+        "operation",
+        "delivered",
+        str(subject.use.phase),
+        f"unit:{unit.text}",
+        subject.site.name,
+        subject.site.region,
+        "both",
+        per,
+        (node,),
+        scaled,
+        scaled,
     )

@@ -35,10 +35,26 @@ def _part(context: Context, subject: Subject, part: Part) -> Iterator[Line]:
     found = end_of_life(part.mass, choices)
     made = [
         embodied_line(context, subject, part, "end_of_life", "treatment", found["treatment"]),
-        embodied_line(context, subject, part, "end_of_life", "collection", collection(part.mass, choices)),
+        embodied_line(
+            context, subject, part, "end_of_life", "collection", collection(part.mass, choices)
+        ),
     ]
     if "credit" in found:
-        made.append(embodied_line(context, subject, part, "recovery_credit", str(choices.rule), found["credit"]))
+        made.append(
+            embodied_line(
+                context, subject, part, "recovery_credit", str(choices.rule), found["credit"]
+            )
+        )
     if "e_waste" in context.model.indicators:
-        made.append(embodied_line(context, subject, part, "end_of_life", "scrap", scrap_mass(part.mass, choices), "e_waste"))
+        made.append(
+            embodied_line(
+                context,
+                subject,
+                part,
+                "end_of_life",
+                "scrap",
+                scrap_mass(part.mass, choices),
+                "e_waste",
+            )
+        )
     yield from (line for line in made if line is not None)

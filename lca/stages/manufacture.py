@@ -19,7 +19,12 @@ def lines(context: Context, subjects: Sequence[Subject]) -> Iterator[Line]:
     """Yield the lines of manufacture."""
     for subject in subjects:
         if isinstance(subject.use, Work) and subject.device is None:
-            context.miss("gwp100", "manufacture", subject.where, "its hardware is not named, so none is counted")
+            context.miss(
+                "gwp100",
+                "manufacture",
+                subject.where,
+                "its hardware is not named, so none is counted",
+            )
         for part in parts(context, subject):
             found = part.embodied.parts if part.embodied else {}
             for process, node in found.items():
@@ -28,7 +33,9 @@ def lines(context: Context, subjects: Sequence[Subject]) -> Iterator[Line]:
                     yield line
             yield from _other_indicators(context, subject, part)
     if context.model.assumptions.boundary == "building":
-        context.miss("gwp100", "manufacture", "building", "no factor for the data center itself is packaged")
+        context.miss(
+            "gwp100", "manufacture", "building", "no factor for the data center itself is packaged"
+        )
 
 
 def _other_indicators(context: Context, subject: Subject, part: Part) -> Iterator[Line]:

@@ -10,7 +10,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from lca.formulas.operation import loss_energy, overhead_energy
-from lca.formulas.rates import loss_footprint_rate, operation_footprint_rate, overhead_footprint_rate
+from lca.formulas.rates import (
+    loss_footprint_rate,
+    operation_footprint_rate,
+    overhead_footprint_rate,
+)
 from lca.formulas.sharing import facility_power, idle_share
 from lca.formulas.water import off_site_water_rate, on_site_water_rate
 from lca.intensities.context import Context
@@ -50,7 +54,9 @@ def _device_lines(context: Context, subject: Subject) -> Iterator[Line]:
         if "water" in context.model.indicators:
             yield from _water(context, subject, load)
     for indicator in ("primary_energy", "adp_elements"):
-        context.miss(indicator, "operation", f"electricity of {subject.site.region}", "no factor is packaged")
+        context.miss(
+            indicator, "operation", f"electricity of {subject.site.region}", "no factor is packaged"
+        )
 
 
 def _loads(context: Context, subject: Subject) -> Iterator[Load]:
@@ -68,19 +74,41 @@ def _states(draw: Draw, subject: Subject) -> Iterator[Load]:
     if busy.distribution.is_exact:
         share = busy.distribution.central
         yield Load(draw.component, "busy", draw.busy, None, tuple(h * share for h in subject.hours))
-        yield Load(draw.component, "idle", draw.idle, None, tuple(h * (1 - share) for h in subject.hours))
+        yield Load(
+            draw.component, "idle", draw.idle, None, tuple(h * (1 - share) for h in subject.hours)
+        )
         return
     yield Load(draw.component, "busy", draw.busy, busy, subject.hours)
-    yield Load(draw.component, "idle", draw.idle, apply(idle_share, utilization=busy), subject.hours)
+    yield Load(
+        draw.component, "idle", draw.idle, apply(idle_share, utilization=busy), subject.hours
+    )
 
 
 def _line(
-    subject: Subject, load: Load, indicator: str, basis: str, intensity: tuple[Node, ...], component: str = ""
+    subject: Subject,
+    load: Load,
+    indicator: str,
+    basis: str,
+    intensity: tuple[Node, ...],
+    component: str = "",
 ) -> Line:
-    scaled = intensity if load.scale is None else tuple(_scaled(load.scale, node) for node in intensity)
+    scaled = (
+        intensity if load.scale is None else tuple(_scaled(load.scale, node) for node in intensity)
+    )
     return Line(
-        subject.asset, component or load.component, "operation", load.process, str(subject.use.phase), indicator,
-        subject.site.name, subject.site.region, basis, "device*h", scaled, load.hours, load.hours,
+        subject.asset,
+        component or load.component,
+        "operation",
+        load.process,
+        str(subject.use.phase),
+        indicator,
+        subject.site.name,
+        subject.site.region,
+        basis,
+        "device*h",
+        scaled,
+        load.hours,
+        load.hours,
     )
 
 
@@ -91,13 +119,24 @@ def _scaled(share: Node, node: Node) -> Node:
 def _electricity(subject: Subject, load: Load) -> Iterator[Line]:
     site = subject.site
     for basis, grid in site.accounts.items():
-        plain = tuple(apply(operation_footprint_rate, device_power=load.power, grid_intensity=g) for g in grid)
+        plain = tuple(
+            apply(operation_footprint_rate, device_power=load.power, grid_intensity=g) for g in grid
+        )
         yield _line(subject, load, "gwp100", basis, plain)
-        over = tuple(apply(overhead_footprint_rate, device_power=load.power, pue=site.pue, grid_intensity=g) for g in grid)
+        over = tuple(
+            apply(overhead_footprint_rate, device_power=load.power, pue=site.pue, grid_intensity=g)
+            for g in grid
+        )
         yield _line(subject, load, "gwp100", basis, over, "facility_overhead")
         if site.loss is not None:
             lost = tuple(
-                apply(loss_footprint_rate, device_power=load.power, pue=site.pue, transmission_loss=site.loss, grid_intensity=g)
+                apply(
+                    loss_footprint_rate,
+                    device_power=load.power,
+                    pue=site.pue,
+                    transmission_loss=site.loss,
+                    grid_intensity=g,
+                )
                 for g in grid
             )
             yield _line(subject, load, "gwp100", basis, lost, "grid_losses")
@@ -112,13 +151,32 @@ def _flows(subject: Subject, load: Load) -> Iterator[Line]:
 def _water(context: Context, subject: Subject, load: Load) -> Iterator[Line]:
     site = subject.site
     if site.wue is None:
-        context.miss("water", "operation", f"on-site water of {site.name}", "no WUE is known; give sites.*.wue")
+        context.miss(
+            "water",
+            "operation",
+            f"on-site water of {site.name}",
+            "no WUE is known; give sites.*.wue",
+        )
     else:
-        yield _line(subject, load, "water", "both", (apply(on_site_water_rate, device_power=load.power, wue=site.wue),), "on_site_water")
+        yield _line(
+            subject,
+            load,
+            "water",
+            "both",
+            (apply(on_site_water_rate, device_power=load.power, wue=site.wue),),
+            "on_site_water",
+        )
     if site.water is None:
-        context.miss("water", "operation", f"off-site water of {site.region}", "no factor for this region")
+        context.miss(
+            "water", "operation", f"off-site water of {site.region}", "no factor for this region"
+        )
     else:
-        off = apply(off_site_water_rate, device_power=load.power, pue=site.pue, grid_water_intensity=site.water)
+        off = apply(
+            off_site_water_rate,
+            device_power=load.power,
+            pue=site.pue,
+            grid_water_intensity=site.water,
+        )
         yield _line(subject, load, "water", "both", (off,), "off_site_water")
 
 
@@ -134,12 +192,16 @@ def _energy_lines(context: Context, subject: Subject, work: Work) -> Iterator[Li
     load = Load("equipment", "given", energy, None, once)
     for basis, grid in site.accounts.items():
         for component, amount in _energies(site.pue, site.loss, energy, work.it_energy is not None):
-            rates = tuple(product(component, "kgCO2e", energy=amount, grid_intensity=g) for g in grid)
+            rates = tuple(
+                product(component, "kgCO2e", energy=amount, grid_intensity=g) for g in grid
+            )
             yield _line(subject, load, "gwp100", basis, rates, component)._replace(per="")
     yield from _energy_flows(subject, load, energy, work.it_energy is not None)
 
 
-def _energies(pue: Factor, loss: Factor | None, energy: Factor, is_it: bool) -> Iterator[tuple[str, Node]]:  # noqa: FBT001 - which boundary the energy has
+def _energies(
+    pue: Factor, loss: Factor | None, energy: Factor, is_it: bool
+) -> Iterator[tuple[str, Node]]:
     yield "equipment" if is_it else "facility", energy
     whole: Node = energy
     if is_it:
@@ -150,10 +212,12 @@ def _energies(pue: Factor, loss: Factor | None, energy: Factor, is_it: bool) -> 
         yield "grid_losses", apply(loss_energy, facility_energy=whole, transmission_loss=loss)
 
 
-def _energy_flows(subject: Subject, load: Load, energy: Factor, is_it: bool) -> Iterator[Line]:  # noqa: FBT001 - as above
+def _energy_flows(subject: Subject, load: Load, energy: Factor, is_it: bool) -> Iterator[Line]:
     if is_it:
         yield _line(subject, load, "it_energy", "both", (energy,))._replace(per="")
-        energy_of_facility: Node = product("facility_energy", "kWh", it_energy=energy, pue=subject.site.pue)
+        energy_of_facility: Node = product(
+            "facility_energy", "kWh", it_energy=energy, pue=subject.site.pue
+        )
     else:
         energy_of_facility = energy
     yield _line(subject, load, "facility_energy", "both", (energy_of_facility,))._replace(per="")

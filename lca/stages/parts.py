@@ -33,7 +33,11 @@ class Part:
 
     def scaled(self, node: Node) -> Node:
         """Return a whole part's intensity for one device: hosts are shared."""
-        return node if self.share is None else product(node.name, node.unit, host_share=self.share, whole=node)
+        return (
+            node
+            if self.share is None
+            else product(node.name, node.unit, host_share=self.share, whole=node)
+        )
 
 
 def parts(context: Context, subject: Subject) -> Iterator[Part]:
@@ -42,7 +46,11 @@ def parts(context: Context, subject: Subject) -> Iterator[Part]:
     if device is None:
         return
     given = subject.use.mass
-    own = _device(context, subject) if given else context.once(("device", device.id), lambda: _device(context, subject))
+    own = (
+        _device(context, subject)
+        if given
+        else context.once(("device", device.id), lambda: _device(context, subject))
+    )
     yield Part("accelerator", device.id, own, None, device_mass(device, given))
     host = subject.host
     if host is not None:
@@ -56,7 +64,12 @@ def _device(context: Context, subject: Subject) -> Embodied | None:
     try:
         found = choose(subject.device, context.library, context.embodied_model, subject.use.mass)
     except NotApplicableError as error:
-        context.miss("gwp100", "manufacture", subject.device.id, f"{context.embodied_model}: {error}; and no published figure")
+        context.miss(
+            "gwp100",
+            "manufacture",
+            subject.device.id,
+            f"{context.embodied_model}: {error}; and no published figure",
+        )
         return None
     if found.fallback:
         context.fall_back(found.fallback)
@@ -77,7 +90,13 @@ def _host(context: Context, subject: Subject) -> Embodied | None:
 
 
 def embodied_line(
-    context: Context, subject: Subject, part: Part, stage: str, process: str, node: Node, indicator: str = "gwp100"
+    context: Context,
+    subject: Subject,
+    part: Part,
+    stage: str,
+    process: str,
+    node: Node,
+    indicator: str = "gwp100",
 ) -> Line | None:
     """Return a line of something that happens once in a device's life.
 
@@ -94,7 +113,9 @@ def embodied_line(
     if not isinstance(subject.use, Work) or subject.use.embodied == "sunk":
         return None
     hourly = _hourly(subject.use, subject, whole)
-    return _line(subject, part, stage, process, indicator, "device*h", hourly, subject.hours, subject.hours)
+    return _line(
+        subject, part, stage, process, indicator, "device*h", hourly, subject.hours, subject.hours
+    )
 
 
 def _hourly(work: Work, subject: Subject, node: Node) -> Term:
@@ -102,17 +123,37 @@ def _hourly(work: Work, subject: Subject, node: Node) -> Term:
     inputs = {
         "manufacture_footprint": node,
         "lifetime": default("cloud_lifetime", work.lifetime, f"{subject.where}.lifetime"),
-        "powered_time_per_year": Factor("powered_time_per_year", HOURS_PER_YEAR, "h/year", role="decision"),
+        "powered_time_per_year": Factor(
+            "powered_time_per_year", HOURS_PER_YEAR, "h/year", role="decision"
+        ),
         "occupancy": default("cloud_occupancy", work.occupancy, f"{subject.where}.occupancy"),
     }
     return Term(node.name, hourly_footprint, inputs, f"{node.unit}/h")
 
 
 def _line(  # one line has this many labels
-    subject: Subject, part: Part, stage: str, process: str, indicator: str, per: str, node: Node,
-    when: tuple[float, ...], spread: tuple[float, ...],
+    subject: Subject,
+    part: Part,
+    stage: str,
+    process: str,
+    indicator: str,
+    per: str,
+    node: Node,
+    when: tuple[float, ...],
+    spread: tuple[float, ...],
 ) -> Line:
     return Line(
-        subject.asset, part.component, stage, process, str(subject.use.phase), indicator, subject.site.name,
-        subject.site.region, "both", per, (node,), when, spread,
+        subject.asset,
+        part.component,
+        stage,
+        process,
+        str(subject.use.phase),
+        indicator,
+        subject.site.name,
+        subject.site.region,
+        "both",
+        per,
+        (node,),
+        when,
+        spread,
     )

@@ -72,8 +72,17 @@ def _fleet(context: Context, name: str, fleet: Fleet) -> Subject:
     if fleet.embodied == "sunk":
         context.warn(f"{where}: what was emitted before the decision is sunk and left out")
     return Subject(
-        name, where, fleet, device, host, share, context.site(fleet.site), hours, _utilization(context, fleet, where),
-        embodied_activity(fleet, context.years), service,
+        name,
+        where,
+        fleet,
+        device,
+        host,
+        share,
+        context.site(fleet.site),
+        hours,
+        _utilization(context, fleet, where),
+        embodied_activity(fleet, context.years),
+        service,
     )
 
 
@@ -83,23 +92,44 @@ def _utilization(context: Context, fleet: Fleet, where: str) -> Factor:
         context.warn(f"{where} has no utilization: the default is used (40% to 80%, mode 60%)")
     # one identity for the whole scenario where it is an assumption, one per fleet where it is given
     own = fleet.utilization or fleet.serves.utilization
-    return default("utilization", given, f"{where}.utilization" if own else "assumptions.utilization")
+    return default(
+        "utilization", given, f"{where}.utilization" if own else "assumptions.utilization"
+    )
 
 
-def _host(context: Context, device: Device, asked: str | None, where: str) -> tuple[Server | None, Factor]:
+def _host(
+    context: Context, device: Device, asked: str | None, where: str
+) -> tuple[Server | None, Factor]:
     name = asked if asked is not None else device.host
     none = Factor("host_share", 0.0, "", role="decision")
     if context.model.assumptions.boundary == "module" or name == "none":
         return None, none
     if not name:
-        context.miss("gwp100", "manufacture", f"host of {device.id}", "no host of this device is known; name one with host:")
+        context.miss(
+            "gwp100",
+            "manufacture",
+            f"host of {device.id}",
+            "no host of this device is known; name one with host:",
+        )
         return None, none
     host = context.library.server(name)
     slots = device.host_slots if asked is None and device.host_slots else host.accelerator_slots
     if not slots:
-        context.miss("gwp100", "manufacture", f"host {name}", "it has no accelerator slots: a share cannot be formed")
+        context.miss(
+            "gwp100",
+            "manufacture",
+            f"host {name}",
+            "it has no accelerator slots: a share cannot be formed",
+        )
         return None, none
-    return host, Factor("host_share", 1 / slots, "", source=host.source, quality=Quality.DECLARED, note=f"one of {slots} accelerators of {name}")
+    return host, Factor(
+        "host_share",
+        1 / slots,
+        "",
+        source=host.source,
+        quality=Quality.DECLARED,
+        note=f"one of {slots} accelerators of {name}",
+    )
 
 
 def _work(context: Context, name: str, work: Work) -> Subject:
@@ -110,11 +140,19 @@ def _work(context: Context, name: str, work: Work) -> Subject:
         device_name, per_instance = instance.device, instance.count
         host_name = work.host or instance.host or None
     device = context.library.device(device_name) if device_name else None
-    host, share = _host(context, device, host_name, where) if device else (None, Factor("host_share", 0.0, ""))
+    host, share = (
+        _host(context, device, host_name, where)
+        if device
+        else (None, Factor("host_share", 0.0, ""))
+    )
     hours = _work_hours(work, per_instance)
     year = context.years.index(work.year) if work.year is not None else 0
     series = tuple(hours if i == year else 0.0 for i in range(len(context.years)))
-    busy = work.utilization.factor("utilization", f"{where}.utilization") if work.utilization else Factor("utilization", 1.0, "", role="decision")
+    busy = (
+        work.utilization.factor("utilization", f"{where}.utilization")
+        if work.utilization
+        else Factor("utilization", 1.0, "", role="decision")
+    )
     return Subject(name, where, work, device, host, share, context.site(work.site), series, busy)
 
 
