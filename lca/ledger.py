@@ -7,16 +7,18 @@ matrix product, and a line's own samples are made only when somebody asks.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lca.errors import UnknownNameError, did_you_mean
 from lca.estimates import Estimate
-from lca.terms import Draws, Factor, Node, Term, factors, formula_name
+from lca.explanation import Explanation, explain
+from lca.lines import Index, Line, factorize
+from lca.terms import Draws, Factor, Node
 from lca.uncertain import Array
 
 if TYPE_CHECKING:
@@ -50,30 +52,6 @@ LABELS = (
     "year",
 )
 _BLOCK = 32 << 20
-
-
-class Line(NamedTuple):
-    """One line: labels, an intensity per year, and activities per year in two views.
-
-    ``basis`` is ``both`` where location- and market-based accounts agree. ``inventory`` books
-    embodied emissions in the year bought, ``spread`` over the service life; for operation both
-    are the same. ``per`` is the unit of activity.
-    """
-
-    asset: str
-    component: str
-    stage: str
-    process: str
-    phase: str
-    indicator: str
-    site: str
-    region: str
-    basis: str
-    per: str
-    intensity: tuple[Node, ...]
-    inventory: tuple[float, ...]
-    spread: tuple[float, ...]
-    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,13 +102,13 @@ class Ledger:
     warnings: tuple[str, ...] = ()
     fallbacks: tuple[str, ...] = ()
     embodied_model: str = ""
-    _index: _Index | None = field(default=None, repr=False)
+    _index: Index | None = field(default=None, repr=False)
 
     @property
-    def index(self) -> _Index:
+    def index(self) -> Index:
         """The factored form, built on first use."""
         if self._index is None:
-            self._index = _factorize(self.lines)
+            self._index = factorize(self.lines, len(self.years))
         return self._index
 
     def total(
@@ -243,7 +221,8 @@ class Ledger:
             and line.basis in {"both", basis}
             and all(getattr(line, key) == value for key, value in labels.items())
         ]
-        return explain(self, lines, most)
+        unit = INDICATORS.get(indicator, indicator)
+        return explain(lines, self.draws, self.default_view, unit, most)
 
     def frame(
         self, *labels: str, indicator: str = "gwp100", basis: str = "location"
@@ -253,15 +232,12 @@ class Ledger:
 
         rows = self.by(*labels, indicator=indicator, basis=basis)
         unit = INDICATORS.get(indicator, indicator)
-        records = [
-            dict(zip(labels, row.labels, strict=True))
-            | {
-                f"{key} [{unit}]": value
-                for key, value in row.estimate.statistics().items()
-                if key != "unit"
-            }
-            for row in rows
-        ]
+        records = []
+        for row in rows:
+            record: dict[str, object] = dict(zip(labels, row.labels, strict=True))
+            numbers = row.estimate.statistics()
+            record |= {f"{key} [{unit}]": x for key, x in numbers.items() if key != "unit"}
+            records.append(record)
         return pd.DataFrame.from_records(records)
 
     def sources(self) -> list[str]:
@@ -294,167 +270,15 @@ def _check(name: str, accepted: Sequence[str], what: str) -> None:
         raise UnknownNameError(msg)
 
 
-@dataclass(slots=True)
-class _Index:
-    """Line entries as arrays: one entry per line and year with activity."""
-
-    lines: Sequence[Line]
-    nodes: list[Node]
-    line: NDArray[np.intp]
-    year: NDArray[np.intp]
-    vector: NDArray[np.intp]
-    activity: dict[str, Array]
-
-    def select(self, indicator: str, basis: str) -> NDArray[np.intp]:
-        """Return the entries of an indicator on one account."""
-        wanted = {"both", basis}
-        mask = np.fromiter(
-            (line.indicator == indicator and line.basis in wanted for line in self.lines),
-            bool,
-            len(self.lines),
-        )
-        return np.flatnonzero(mask[self.line])
-
-    def group(
-        self, labels: tuple[str, ...], chosen: NDArray[np.intp], years: tuple[int, ...]
-    ) -> tuple[list[tuple[str, ...]], NDArray[np.intp]]:
-        """Return the group keys and the group number of each chosen entry."""
-        positions = [Line._fields.index(label) for label in labels if label != "year"]
-        keys: dict[tuple[str, ...], int] = {}
-        of_line = np.full(len(self.lines), -1, dtype=np.intp)
-        for number in np.unique(self.line[chosen]):
-            line = self.lines[number]
-            of_line[number] = keys.setdefault(tuple(line[p] for p in positions), len(keys))
-        codes = of_line[self.line[chosen]]
-        if "year" not in labels:
-            return list(keys), codes
-        return _with_year(list(keys), codes, self.year[chosen], labels.index("year"), years)
-
-
-def _with_year(
-    keys: list[tuple[str, ...]],
-    codes: NDArray[np.intp],
-    year: NDArray[np.intp],
-    place: int,
-    years: tuple[int, ...],
-) -> tuple[list[tuple[str, ...]], NDArray[np.intp]]:
-    combined, numbers = np.unique(codes * len(years) + year, return_inverse=True)
-    full = []
-    for code in combined:
-        key = keys[code // len(years)]
-        full.append((*key[:place], str(years[code % len(years)]), *key[place:]))
-    return full, numbers
-
-
-def _factorize(lines: Sequence[Line]) -> _Index:
-    numbers: dict[Node, int] = {}
-    entries: list[tuple[int, int, int, float, float]] = []
-    for number, line in enumerate(lines):
-        last = len(line.intensity) - 1
-        for year, (booked, spread) in enumerate(zip(line.inventory, line.spread, strict=True)):
-            if booked or spread:
-                node = line.intensity[min(year, last)]
-                entries.append(
-                    (number, year, numbers.setdefault(node, len(numbers)), booked, spread)
-                )
-    columns = np.array(entries, dtype=np.float64).reshape(-1, 5).T
-    whole = columns[:3].astype(np.intp)
-    activity = {"inventory": columns[3].copy(), "spread": columns[4].copy()}
-    return _Index(lines, list(numbers), whole[0], whole[1], whole[2], activity)
-
-
-@dataclass(frozen=True, slots=True)
-class Branch:
-    """One node of an explanation: a number, how it was made, and on whose word."""
-
-    name: str
-    estimate: Estimate
-    formula: str = ""
-    source: str = ""
-    quality: str = ""
-    note: str = ""
-    inputs: tuple[Branch, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Explained:
-    """A line, its total, and the tree of its first intensity."""
-
-    line: Line
-    total: Estimate
-    activity: float
-    tree: Branch
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """The largest lines behind a number, and how many were left out."""
-
-    lines: tuple[Explained, ...]
-    total: Estimate
-    left_out: int
-
-
-def explain(ledger: Ledger, lines: Iterable[Line], most: int) -> Explanation:
-    """Explain the largest of some lines of a ledger."""
-    part = Ledger(
-        ledger.name, ledger.years, list(lines), ledger.draws, default_view=ledger.default_view
-    )
-    totals = [_line_total(part, line) for line in part.lines]
-    order = sorted(range(len(totals)), key=lambda i: -abs(totals[i].median))[:most]
-    unit = INDICATORS.get(part.lines[0].indicator, "") if part.lines else ""
-    whole = Estimate(sum((t.samples for t in totals), np.zeros(1 + ledger.draws.samples)), unit)
-    explained = tuple(
-        Explained(
-            part.lines[i],
-            totals[i],
-            sum(_activity(part.lines[i], ledger.default_view)),
-            _first(ledger, part.lines[i]),
-        )
-        for i in order
-    )
-    return Explanation(explained, whole, len(totals) - len(order))
-
-
-def _activity(line: Line, view: str) -> tuple[float, ...]:
-    return line.inventory if view == "inventory" else line.spread
-
-
-def _line_total(ledger: Ledger, line: Line) -> Estimate:
-    values = np.zeros(1 + ledger.draws.samples)
-    for year, amount in enumerate(_activity(line, ledger.default_view)):
-        if amount:
-            values = values + amount * ledger.draws.array(
-                line.intensity[min(year, len(line.intensity) - 1)]
-            )
-    return Estimate(values, INDICATORS.get(line.indicator, ""))
-
-
-def _first(ledger: Ledger, line: Line) -> Branch:
-    amounts = _activity(line, ledger.default_view)
-    year = next((i for i, amount in enumerate(amounts) if amount), 0)
-    return branch(ledger.draws, line.intensity[min(year, len(line.intensity) - 1)])
-
-
-def branch(draws: Draws, node: Node) -> Branch:
-    """Return the explanation tree of a node."""
-    estimate = Estimate(draws.array(node), node.unit)
-    if isinstance(node, Factor):
-        return Branch(
-            node.name, estimate, source=node.source, quality=str(node.quality), note=node.note
-        )
-    inputs = tuple(branch(draws, part) for _, part in node.inputs)
-    return Branch(node.name, estimate, formula=formula_name(node.formula), inputs=inputs)
-
-
 __all__ = [
-    "Branch",
-    "Estimate",
-    "Explanation",
+    "BASES",
+    "INDICATORS",
+    "LABELS",
+    "PHASES",
+    "STAGES",
+    "VIEWS",
     "Ledger",
     "Line",
     "Missing",
     "Row",
-    "Term",
-    "factors",
 ]

@@ -75,7 +75,7 @@ class Distribution:
         values = _QUANTILES[self.kind](probability, self.parameters)
         if math.isinf(self.lower) and math.isinf(self.upper):
             return values
-        return np.clip(values, self.lower, self.upper)
+        return np.asarray(np.clip(values, self.lower, self.upper), dtype=np.float64)
 
     def interval(self) -> tuple[float, float]:
         """Return the 5 % and 95 % quantiles."""
@@ -216,7 +216,7 @@ def _choice(probability: Array, parameters: tuple[float, ...]) -> Array:
 
 
 def _empirical(probability: Array, parameters: tuple[float, ...]) -> Array:
-    return np.quantile(np.array(parameters), probability, method="hazen")
+    return np.asarray(np.quantile(np.array(parameters), probability, method="hazen"))
 
 
 _QUANTILES = {

@@ -7,7 +7,7 @@ from typing import cast
 from lca.formulas.transport import transport_footprint
 from lca.library import constants
 from lca.scenario.models import EndOfLife, Transport
-from lca.terms import Factor, Node, apply
+from lca.terms import Factor, Node, apply, product
 from lca.values import read
 
 MODES = ("plane", "boat", "truck")
@@ -40,6 +40,15 @@ def freight(mass: Factor, route: Transport) -> dict[str, Node]:
         )
         for mode, distance in legs.items()
     }
+
+
+def host_freight(mass: Factor, route: Transport) -> dict[str, Node]:
+    """Return the emissions of moving one host: the scenario's route, or makers' sheets per mass."""
+    if any(getattr(route, mode) is not None for mode in MODES):
+        return freight(mass, route)
+    per_mass = constants("freight").factor("host_transport_per_mass", "kgCO2e/kg")
+    node = product("transport_footprint", "kgCO2e", transport_per_mass=per_mass, server_mass=mass)
+    return {"published": node}
 
 
 def _default_route() -> dict[str, Factor]:

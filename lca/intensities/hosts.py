@@ -8,7 +8,7 @@ from lca.intensities.embodied import Embodied, NotApplicableError, family_factor
 from lca.library import Library, constants
 from lca.library.models import Cpu, Server
 from lca.sources import Quality
-from lca.terms import Factor, Node, apply, product, total
+from lca.terms import Factor, Node, Term, apply, product, total
 
 
 def choose_host(host: Server, library: Library, model: str) -> Embodied:
@@ -141,12 +141,12 @@ def _capacity(
         source=host.source,
     )
     formula = calibrated.memory_footprint if kind == "memory" else calibrated.storage_footprint
-    return apply(
-        formula,
-        carbon_per_capacity=per,
-        family_factor=family_factor(technology.family, technology.family_spread),
-        **{f"{kind}_capacity": size},
-    )
+    inputs: dict[str, Node] = {
+        "carbon_per_capacity": per,
+        "family_factor": family_factor(technology.family, technology.family_spread),
+        f"{kind}_capacity": size,
+    }
+    return Term(f"{kind}_footprint", formula, inputs)
 
 
 def _chassis(host: Server) -> Node:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 from lca.formulas import operation
 from lca.intensities.context import Context, default
 from lca.library.models import Device, Server
 from lca.scenario.models import Fleet, Work
 from lca.sources import Quality
-from lca.terms import Factor, Node, apply
+from lca.terms import Factor, Node, Term, apply
 from lca.values import Value
 
 
@@ -22,38 +23,39 @@ class Draw:
     busy: Node
 
 
-def device_draw(context: Context, device: Device, use: Fleet | Work, where: str) -> Draw:
-    """Return the power of a device: measured, or a share of its thermal design power.
+def device_draw(context: Context, device: Device, use: Fleet | Work, where: str) -> Draw | None:
+    """Return the power of a device: given, measured, or a share of its thermal design power.
 
-    A device whose power is neither given nor rated is reported missing.
+    A device whose power is neither given nor rated is reported missing, and None returned.
     """
-    rated = device.power.tdp
-    fractions = context.model.assumptions.power_model
-    powers: dict[str, Node] = {}
-    for state, formula in (("idle", operation.idle_power), ("busy", operation.busy_power)):
-        given, known = getattr(use.power, state), getattr(device.power, state)
-        if given is not None:
-            powers[state] = given.factor(f"{state}_power", f"{where}.power.{state}")
-        elif known is not None:
-            powers[state] = cited(known, device).factor(
-                f"{state}_power", f"{device.id}/power/{state}"
-            )
-        elif rated is not None:
-            share = default(
-                f"{state}_fraction",
-                getattr(fractions, f"{state}_fraction"),
-                f"assumptions.power_model.{state}_fraction",
-            )
-            tdp = cited(rated, device).factor("thermal_design_power", f"{device.id}/power/tdp")
-            powers[state] = apply(
-                formula, **{"thermal_design_power": tdp, f"{state}_fraction": share}
-            )
-        else:
-            context.miss(
-                "gwp100", "operation", device.id, f"no {state} power and no thermal design power"
-            )
-            powers[state] = Factor(f"{state}_power", 0.0, "kW", note="missing")
-    return Draw("accelerator", powers["idle"], powers["busy"])
+    idle = _state_power(context, device, use, where, "idle")
+    busy = _state_power(context, device, use, where, "busy")
+    if idle is None or busy is None:
+        context.miss("gwp100", "operation", device.id, "neither its power nor its rating is known")
+        return None
+    return Draw("accelerator", idle, busy)
+
+
+def _state_power(
+    context: Context, device: Device, use: Fleet | Work, where: str, state: str
+) -> Node | None:
+    given, known = getattr(use.power, state), getattr(device.power, state)
+    if given is not None:
+        return cast("Value", given).factor(f"{state}_power", f"{where}.power.{state}")
+    if known is not None:
+        return cited(known, device).factor(f"{state}_power", f"{device.id}/power/{state}")
+    if device.power.tdp is None:
+        return None
+    name = f"{state}_fraction"
+    own = getattr(context.model.assumptions.power_model, name)
+    inputs: dict[str, Node] = {
+        "thermal_design_power": cited(device.power.tdp, device).factor(
+            "thermal_design_power", f"{device.id}/power/tdp"
+        ),
+        name: default(name, own, f"assumptions.power_model.{name}"),
+    }
+    formula = operation.idle_power if state == "idle" else operation.busy_power
+    return Term(f"{state}_power", formula, inputs)
 
 
 def host_draw(
@@ -79,11 +81,10 @@ def _state(
     host: Server, known: Value | None, other: Value | None, state: str, share: Factor
 ) -> Node:
     value = known or other
-    assert_known = cited(value, host) if value is not None else None
-    if assert_known is None:
+    if value is None:
         msg = f"host {host.id} has no power"
         raise LookupError(msg)
-    power: Node = assert_known.factor("host_power", f"{host.id}/power/{state}")
+    power: Node = cited(value, host).factor("host_power", f"{host.id}/power/{state}")
     if known is None and state == "idle":
         power = apply(
             operation.idle_power,

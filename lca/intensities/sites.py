@@ -15,6 +15,8 @@ from lca.sources import Quality
 from lca.terms import Factor, Node, Term, apply, product, total
 from lca.uncertain import Distribution, exact, lognormal, two_piece
 
+_MIX_NAMES = {"bioenergy": "other_incl_bioenergy"}
+
 Warn = Callable[[str], None]
 
 
@@ -273,8 +275,8 @@ def _contracted(name: str, contract: Contract, model: ScenarioModel) -> Factor:
     if contract.intensity is not None:
         return contract.intensity.factor("contract_intensity", f"sites.{name}.contract.intensity")
     boundary = model.assumptions.electricity.boundary
-    asked = {"bioenergy": "other"}.get(contract.source, contract.source)
-    found = factors.generation_source(str(asked), boundary)
+    source = str(contract.source)
+    found = factors.generation_source(_MIX_NAMES.get(source, source), boundary)
     known = found.low > 0 and found.low < found.central < found.high
     spread = two_piece(found.low, found.central, found.high) if known else exact(found.central)
     return Factor(

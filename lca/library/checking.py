@@ -2,19 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, TypeVar
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import Annotated, Any, Literal, Protocol, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from lca.document import Document
-from lca.errors import InputError, Problem, did_you_mean
+from lca import units
+from lca.document import Data
+from lca.errors import InputError, Problem, did_you_mean, quoted
+from lca.library.fields import Amount
 
 Model = TypeVar("Model", bound=BaseModel)
+Path = tuple[str | int, ...]
+At = Literal["value", "key"]
+
+EXAMPLES = {
+    "schema": "1",
+    "period": "2027-2031",
+    "region": "DE",
+    "device": "nvidia-h100-sxm5-80gb",
+    "count": "8",
+    "site": "the name of a site",
+    "share": "40%",
+    "source": "a key of sources.yaml",
+}
+"""What could stand at a key, for messages, where its unit does not say so."""
+
+
+class Located(Protocol):
+    """Data that can point at the place of each value: a document, or one with patches."""
+
+    @property
+    def data(self) -> dict[str, Data]:
+        """The data, mappings and lists of text."""
+
+    def problem(self, path: Path, message: str, at: At = "value") -> Problem:
+        """Return a problem of the value, or of the key, at a path."""
 
 
 def validate(
-    model: type[Model], document: Document, error: type[InputError], at: tuple[str, ...] = ()
+    model: type[Model], document: Located, error: type[InputError], at: tuple[str, ...] = ()
 ) -> Model:
     """Validate a document against a model; all mistakes are raised at once.
 
@@ -33,35 +62,82 @@ def validate(
 
 
 def problems(
-    invalid: ValidationError, document: Document, model: type[BaseModel], at: tuple[str, ...] = ()
+    invalid: ValidationError, document: Located, model: type[BaseModel], at: Path = ()
 ) -> list[Problem]:
     """Return one problem for each complaint, in the document's own words and places."""
     found: dict[tuple[object, ...], Problem] = {}
     for complaint in invalid.errors():
-        steps = tuple(at) + tuple(
-            step for step in complaint["loc"] if not _is_internal(step, complaint)
-        )
-        path = _existing(document, steps)
-        unknown = complaint["type"] == "extra_forbidden"
-        message = _message(complaint, model, steps[len(at) :])
-        where = "key" if unknown else "value"
+        path = _place(document.data, (*at, *complaint["loc"]), complaint["type"])
+        message = _message(complaint, model, path[len(at) :])
+        where: At = "key" if complaint["type"] in {"extra_forbidden", "missing"} else "value"
         found.setdefault((path, message), document.problem(path, message, at=where))
     return list(found.values())
 
 
-def _is_internal(step: object, complaint: Any) -> bool:
-    """Whether a step is pydantic's own (a union member), not a place in the document."""
-    text = str(step)
-    return (
-        "[" in text
-        or (text and text[0].isupper() and complaint["type"] != "extra_forbidden")
-        or text in {"str", "int", "tuple", "dict", "is-instance", "key"}
-    )
+def salvage(model: type[Model], data: object) -> Model:
+    """Return what is right in data that breaks a model's rules; what is wrong is None.
+
+    The result does not hold its type's promises: it only serves to look for further mistakes.
+    """
+    written = data if isinstance(data, dict) else {}
+    values = {
+        name: _salvaged(model, name, written.get(field.alias or name), field.default)
+        for name, field in model.model_fields.items()
+    }
+    return model.model_construct(**values)
 
 
-def _existing(document: Document, steps: Sequence[object]) -> tuple[str | int, ...]:
-    """Cut the path where the document does not go (a missing key points at its parent)."""
-    data: Any = document.data
+def _salvaged(model: type[BaseModel], name: str, raw: object, default: object) -> Any:
+    if raw is None:
+        return default if default is not ... and repr(default) != "PydanticUndefined" else None
+    try:
+        return _adapter(model, name).validate_python(raw)
+    except ValidationError:
+        annotation = model.model_fields[name].annotation
+    inner = _inner_model(annotation)
+    if inner is None or not isinstance(raw, dict):
+        return None
+    if getattr(annotation, "__origin__", None) is dict:
+        return {key: salvage(inner, item) for key, item in raw.items() if isinstance(item, dict)}
+    return salvage(inner, raw)
+
+
+@cache
+def _adapter(model: type[BaseModel], name: str) -> TypeAdapter[Any]:
+    """Return what checks one field of a model by itself."""
+    field = model.model_fields[name]
+    annotation: Any = field.annotation
+    for extra in field.metadata:
+        annotation = Annotated[annotation, extra]
+    return TypeAdapter(annotation)
+
+
+def source_problems(document: Located, known: Sequence[str] | set[str]) -> Iterator[Problem]:
+    """Yield a problem for each ``source`` that the bibliography lacks."""
+    for path, key in _sources(document.data, ()):
+        if key not in known:
+            message = f"no source {quoted(key)}{did_you_mean(key, known)} (add it to sources.yaml)"
+            yield document.problem(path, message)
+
+
+def _sources(data: Data, path: Path) -> Iterator[tuple[Path, str]]:
+    """Yield each source key of a document with its path."""
+    if isinstance(data, dict):
+        for key, value in data.items():
+            if key == "source" and isinstance(value, str) and value:
+                yield (*path, key), value
+            else:
+                yield from _sources(value, (*path, key))
+    elif isinstance(data, list):
+        for number, value in enumerate(data):
+            yield from _sources(value, (*path, number))
+
+
+def _place(data: Any, steps: Sequence[object], kind: str) -> Path:
+    """Return the path of a complaint as the document goes; a missing key is named last.
+
+    Steps that the document lacks are pydantic's own, or those of a short form (``count: 8``).
+    """
     path: list[str | int] = []
     for step in steps:
         if isinstance(data, dict) and str(step) in data:
@@ -70,53 +146,78 @@ def _existing(document: Document, steps: Sequence[object]) -> tuple[str | int, .
         elif isinstance(data, list) and isinstance(step, int) and step < len(data):
             path.append(step)
             data = data[step]
-        elif isinstance(data, dict) and isinstance(step, str):
-            path.append(step)
-            break
-        else:
-            break
+    if kind == "missing":
+        path.append(str(steps[-1]))
     return tuple(path)
 
 
-def _message(complaint: Any, model: type[BaseModel], steps: tuple[Any, ...]) -> str:
+def _message(complaint: Any, model: type[BaseModel], path: Path) -> str:
+    """Say what was found, what is accepted, and what to do."""
     kind, given = complaint["type"], complaint["input"]
     if kind == "extra_forbidden":
-        names = _names(model, steps[:-1])
-        hint = did_you_mean(str(steps[-1]), names)
-        accepted = f" (accepted: {', '.join(names)})" if names else ""
-        return f"not a known key{hint}{accepted if not hint else ''}"
+        return _unknown_key(str(path[-1]) if path else "", _names(model, path[:-1]))
     if kind == "missing":
-        return "this key is required and missing"
+        return f"this key is required and missing; {_for_example(model, path)}"
     if kind == "value_error":
         return str(complaint["ctx"]["error"])
     if kind == "literal_error":
-        accepted = complaint["ctx"]["expected"].replace("'", '"').replace(" or ", ", ")
-        names = [name.strip('" ') for name in accepted.split(",")]
-        return f'"{_short(given)}" is not accepted here{did_you_mean(str(given), names)} (one of: {", ".join(names)})'
+        names = re.findall(r"'([^']*)'", complaint["ctx"]["expected"])
+        hint = did_you_mean(str(given), names)
+        return f"{_describe(given)} is not accepted here{hint} (one of: {', '.join(names)})"
     if kind in {"model_type", "dict_type", "model_attributes_type"}:
-        return f"expected a mapping of keys, found {_describe(given)}"
+        return f"expected a mapping{_with_keys(_names(model, path))}, found {_describe(given)}"
     if kind in {"tuple_type", "list_type"}:
-        return f"expected a list, found {_describe(given)}"
+        return f"expected a list such as [a, b], found {_describe(given)}"
     if kind == "string_type":
         return f"expected text, found {_describe(given)}"
+    if kind in {"int_type", "int_parsing", "int_from_float"}:
+        return f"expected a whole number such as 8, found {_describe(given)}"
     return f"{complaint['msg'][0].lower()}{complaint['msg'][1:]}, found {_describe(given)}"
 
 
-def _names(model: Any, steps: tuple[Any, ...]) -> list[str]:
+def _unknown_key(key: str, names: Sequence[str]) -> str:
+    hint = did_you_mean(key, names)
+    accepted = f" (accepted: {', '.join(names)})" if names else ""
+    return f"no key {quoted(key)} here{hint or accepted}"
+
+
+def _with_keys(names: Sequence[str]) -> str:
+    return f" with keys such as {', '.join(names[:4])}" if names else " of names to contents"
+
+
+def _for_example(model: type[BaseModel], path: Path) -> str:
+    """Return how a missing key could be written."""
+    key = str(path[-1])
+    owner = _model_at(model, path[:-1])
+    field = owner and next((f for n, f in owner.model_fields.items() if key in {n, f.alias}), None)
+    amount = next((one for one in (field.metadata if field else ()) if isinstance(one, Amount)), None)
+    example = units.example(amount.unit) if amount else EXAMPLES.get(key, "...")
+    return f"add for example {key}: {example}"
+
+
+def _names(model: Any, path: Path) -> list[str]:
     """Return the keys accepted at a place of a model."""
-    for step in steps:
+    found = _model_at(model, path)
+    return [field.alias or name for name, field in found.model_fields.items()] if found else []
+
+
+def _model_at(model: Any, path: Path) -> type[BaseModel] | None:
+    """Return the model that a path leads to, through mappings and lists of models."""
+    for step in path:
         if isinstance(model, type) and issubclass(model, BaseModel):
-            field = next(
-                (f for n, f in model.model_fields.items() if str(step) in {n, f.alias}), None
-            )
-            if field is None:
-                return []
-            model = field.annotation
-        model = _inner_model(model)
-        if model is None:
-            return []
-    model = _inner_model(model)
-    return [field.alias or name for name, field in model.model_fields.items()] if model else []
+            fields = model.model_fields.items()
+            field = next((f for n, f in fields if str(step) in {n, f.alias}), None)
+            model = field.annotation if field else None
+        else:
+            model = _inner_model(model)
+    return model if isinstance(model, type) and issubclass(model, BaseModel) else _optional(model)
+
+
+def _optional(annotation: Any) -> type[BaseModel] | None:
+    """Return the model of ``Model | None``, but not that of a mapping or list of models."""
+    if getattr(annotation, "__origin__", None) in {dict, tuple, list}:
+        return None
+    return _inner_model(annotation)
 
 
 def _inner_model(annotation: Any) -> type[BaseModel] | None:
@@ -130,15 +231,11 @@ def _inner_model(annotation: Any) -> type[BaseModel] | None:
 
 
 def _describe(given: object) -> str:
+    """Say what was found."""
     if given is None:
         return "nothing"
     if isinstance(given, dict):
         return "a mapping"
     if isinstance(given, list | tuple):
         return "a list"
-    return f'"{_short(given)}"'
-
-
-def _short(given: object) -> str:
-    text = str(given)
-    return text if len(text) <= 60 else text[:57] + "..."
+    return quoted(given)

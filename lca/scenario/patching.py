@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from lca.document import Document
-from lca.errors import Problem, ScenarioError, did_you_mean
+from lca.errors import Problem, ScenarioError, did_you_mean, dotted, quoted
 
 Steps = tuple[str, ...]
+Place = tuple[str | int, ...]
+
+_NAMED = {"sites": "site", "fleet": "fleet", "work": "work"}
+_FIXED = ("schema", "options", "base_name")
 
 
 def split_path(path: str) -> Steps:
@@ -26,86 +30,142 @@ def patched(data: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, An
     Raises
     ------
     ScenarioError
-        If a path runs through a value that is not a mapping.
+        If paths lead nowhere; all of them, each problem with the path that was asked for.
     """
     result = dict(data)
+    problems: list[Problem] = []
     for path, value in changes.items():
-        _set(result, split_path(path), copy.deepcopy(value), path)
+        message = _refusal(result, split_path(path))
+        if message:
+            problems.append(Problem(path, message))
+        else:
+            _set(result, split_path(path), copy.deepcopy(value))
+    if problems:
+        raise ScenarioError(problems)
     return result
 
 
-def _set(data: dict[str, Any], steps: Steps, value: Any, path: str) -> None:
-    for step in steps[:-1]:
+def _refusal(data: Mapping[str, Any], steps: Steps) -> str:
+    """Return why a path cannot be set, or nothing."""
+    if not all(steps):
+        return "not a path; write names with dots between them, such as fleet.chat.site"
+    if steps[0] in _FIXED:
+        return f'"{steps[0]}" cannot be changed here, only what the scenario describes'
+    for number, step in enumerate(steps[:-1]):
         inner = data.get(step)
-        if isinstance(inner, Mapping):
-            data[step] = dict(inner)
-        elif inner is None:
-            data[step] = {}
-        else:
-            msg = f'cannot set "{path}": "{step}" is a single value'
-            raise ScenarioError(msg)
+        if number == 1 and step not in data and steps[0] in _NAMED:
+            return _no_entry(steps, data)
+        if inner is not None and not isinstance(inner, Mapping):
+            return f"{quoted(dotted(steps[: number + 1]))} is a single value; nothing is inside it"
+        data = inner or {}
+    return ""
+
+
+def _no_entry(steps: Steps, known: Mapping[str, Any]) -> str:
+    """Say that a path runs through a site, fleet or work that does not exist."""
+    where = dotted(steps[:2])
+    add = f"to add one, set {where} to a mapping"
+    return f"no {_NAMED[steps[0]]} {quoted(steps[1])}{did_you_mean(steps[1], known) or '; ' + add}"
+
+
+def _set(data: dict[str, Any], steps: Steps, value: Any) -> None:
+    for step in steps[:-1]:
+        data[step] = dict(data.get(step) or {})
         data = data[step]
     data[steps[-1]] = value
 
 
 @dataclass(frozen=True, slots=True)
 class Patched:
-    """A document with patches: its problems point at the patch that caused them."""
+    """A document with patches: its problems point at the patch that caused them.
+
+    ``origins`` tells for each patched path where it stands in the document; None for a value
+    that was given in Python and stands nowhere.
+    """
 
     base: Document
     data: dict[str, Any]
-    origins: Mapping[Steps, tuple[str | int, ...]]
+    origins: Mapping[Steps, Place | None]
 
     def problem(
-        self, path: tuple[str | int, ...], message: str, at: Literal["value", "key"] = "value"
+        self, path: Place, message: str, at: Literal["value", "key"] = "value"
     ) -> Problem:
         """Return a problem at the patch that set the path, else at the path itself."""
-        for steps, origin in self.origins.items():
-            if tuple(str(step) for step in path[: len(steps)]) == steps:
-                return self.base.problem((*origin, *path[len(steps) :]), message, at)
+        steps = tuple(str(step) for step in path)
+        for patch, origin in reversed(self.origins.items()):
+            if steps[: len(patch)] == patch:
+                if origin is None:
+                    return Problem(dotted(path), message)
+                key = at if len(path) > len(patch) or at == "value" else "key"
+                return self.base.problem((*origin, *path[len(patch) :]), message, key)
         return self.base.problem(path, message, at)
 
 
 def resolve_options(
-    document: Document, options: Mapping[str, Mapping[str, Any]]
-) -> dict[str, dict[str, Any]]:
-    """Return each option's patches with those of the options it is based on.
+    document: Document, options: Mapping[str, Mapping[str, Any]], base_name: str = "base"
+) -> tuple[dict[str, dict[str, tuple[Any, Place]]], list[Problem]]:
+    """Return each option's patches, with those of the options it is based on, and the problems.
 
-    Raises
-    ------
-    ScenarioError
-        If an option is based on an unknown one, or on itself.
+    Returns
+    -------
+    dict
+        By option and dotted path: the value, and the place in the document where it stands.
+    list of Problem
+        Options that are based on unknown ones or on themselves; they are left out.
     """
-    problems: list[Problem] = []
-    resolved = {name: _chain(document, options, name, problems) for name in options}
-    if problems:
-        raise ScenarioError(problems)
-    return resolved
+    problems = list(_name_problems(document, options, base_name))
+    resolved = {}
+    for name in options:
+        order, problem = _chain(document, options, name)
+        if problem is None:
+            resolved[name] = _merged(options, order)
+        else:
+            problems.append(problem)
+    return resolved, problems
+
+
+def _name_problems(
+    document: Document, options: Mapping[str, Any], base_name: str
+) -> Iterator[Problem]:
+    if base_name in options:
+        message = (
+            f"{quoted(base_name)} is what the scenario as written is called; "
+            "rename the option, or set base_name"
+        )
+        yield document.problem(("options", base_name), message, "key")
 
 
 def _chain(
-    document: Document, options: Mapping[str, Mapping[str, Any]], name: str, problems: list[Problem]
-) -> dict[str, Any]:
+    document: Document, options: Mapping[str, Mapping[str, Any]], name: str
+) -> tuple[list[str], Problem | None]:
+    """Return an option and those it is based on, the nearest first."""
     order, current = [name], options[name].get("based_on")
     while current is not None:
+        place = ("options", order[-1], "based_on")
+        if not isinstance(current, str):
+            return order, document.problem(place, "expected the name of another option")
         if current not in options:
-            hint = did_you_mean(str(current), options)
-            problems.append(
-                document.problem(("options", order[-1], "based_on"), f'no option "{current}"{hint}')
-            )
-            break
+            others = [other for other in options if other != order[-1]]
+            known = f" (one of: {', '.join(others)})" if others else ""
+            hint = did_you_mean(current, others) or known
+            return order, document.problem(place, f"no option {quoted(current)}{hint}")
         if current in order:
-            circle = " → ".join([*order, str(current)])
-            problems.append(
-                document.problem(
-                    ("options", order[-1], "based_on"),
-                    f"options are based on each other in a circle: {circle}",
-                )
-            )
-            break
-        order.append(str(current))
+            circle = " → ".join([*order, current])
+            message = f"options are based on each other in a circle: {circle}; take one based_on out"
+            return order, document.problem(place, message)
+        order.append(current)
         current = options[current].get("based_on")
-    merged: dict[str, Any] = {}
+    return order, None
+
+
+def _merged(
+    options: Mapping[str, Mapping[str, Any]], order: list[str]
+) -> dict[str, tuple[Any, Place]]:
+    """Return the patches of a chain of options, the first of the chain having the last word."""
+    merged: dict[str, tuple[Any, Place]] = {}
     for step in reversed(order):
-        merged |= {path: value for path, value in options[step].items() if path != "based_on"}
+        for path, value in options[step].items():
+            if path != "based_on":
+                merged.pop(path, None)
+                merged[path] = (value, ("options", step, path))
     return merged

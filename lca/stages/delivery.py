@@ -42,7 +42,7 @@ def _lines(context: Context, subject: Subject, unit: FunctionalUnit) -> Iterator
         if given is not None:
             node = given.factor(unit.kind, f"{subject.where}.{_GIVEN[unit.kind]}")
             yield _line(subject, unit, "", node, _once(context, subject.use))
-        return
+            return
     if unit.kind == "devices":
         if subject.service is not None:
             yield _line(subject, unit, "device", _one("device"), subject.service.bought)

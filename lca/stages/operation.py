@@ -6,8 +6,8 @@ so that what idling costs is seen. PUE multiplies once, on lines of its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from lca.formulas.operation import loss_energy, overhead_energy
 from lca.formulas.rates import (
@@ -16,15 +16,24 @@ from lca.formulas.rates import (
     overhead_footprint_rate,
 )
 from lca.formulas.sharing import facility_power, idle_share
-from lca.formulas.water import off_site_water_rate, on_site_water_rate
+from lca.formulas.water import off_site_water_rate, on_site_water, on_site_water_rate
 from lca.intensities.context import Context
 from lca.intensities.power import Draw, device_draw, host_draw
+from lca.intensities.sites import SitePower
 from lca.ledger import Line
-from lca.scenario.models import Work
+from lca.scenario.models import DevicePower, Work
 from lca.stages.subjects import Subject, repeats
-from lca.terms import Factor, Node, apply, product
+from lca.terms import Factor, Node, Term, apply, product
 
-Build = Callable[[Node, Node], Node]
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """What an hour of a load means for one indicator, account and component: an intensity a year."""
+
+    indicator: str
+    basis: str
+    component: str
+    intensity: tuple[Node, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,181 +52,193 @@ def lines(context: Context, subjects: Sequence[Subject]) -> Iterator[Line]:
     for subject in subjects:
         if isinstance(subject.use, Work) and (subject.use.it_energy or subject.use.facility_energy):
             yield from _energy_lines(context, subject, subject.use)
-        elif subject.device is not None:
-            yield from _device_lines(context, subject)
-
-
-def _device_lines(context: Context, subject: Subject) -> Iterator[Line]:
-    for load in _loads(context, subject):
-        yield from _electricity(subject, load)
-        yield from _flows(subject, load)
-        if "water" in context.model.indicators:
-            yield from _water(context, subject, load)
-    for indicator in ("primary_energy", "adp_elements"):
-        context.miss(
-            indicator, "operation", f"electricity of {subject.site.region}", "no factor is packaged"
-        )
+        else:
+            for load in _loads(context, subject):
+                for rate in _rates(context, subject.site, load):
+                    yield _line(subject, load, rate)
 
 
 def _loads(context: Context, subject: Subject) -> Iterator[Load]:
-    if subject.device is None:
+    device, host, use = subject.device, subject.host, subject.use
+    if device is None:
         return
-    draws = [device_draw(context, subject.device, subject.use, subject.where)]
-    host = host_draw(context, subject.host, subject.host_share, subject.use, subject.where)
-    draws += [host] if host else []
-    for draw in draws:
-        yield from _states(draw, subject)
+    if use.power == DevicePower():
+        own = context.once(("draw", device.id), lambda: device_draw(context, device, use, ""))
+    else:
+        own = device_draw(context, device, use, subject.where)
+    if use.host_power is None:
+        name = host.id if host else ""
+        shared = context.once(
+            ("draw", name, subject.host_share),
+            lambda: host_draw(context, host, subject.host_share, use, ""),
+        )
+    else:
+        shared = host_draw(context, host, subject.host_share, use, subject.where)
+    for draw in (own, shared):
+        if draw is not None:
+            yield from _states(draw, subject)
 
 
 def _states(draw: Draw, subject: Subject) -> Iterator[Load]:
-    busy = subject.utilization
+    busy, hours = subject.utilization, subject.hours
     if busy.distribution.is_exact:
         share = busy.distribution.central
-        yield Load(draw.component, "busy", draw.busy, None, tuple(h * share for h in subject.hours))
-        yield Load(
-            draw.component, "idle", draw.idle, None, tuple(h * (1 - share) for h in subject.hours)
-        )
+        yield Load(draw.component, "busy", draw.busy, None, tuple(h * share for h in hours))
+        yield Load(draw.component, "idle", draw.idle, None, tuple(h * (1 - share) for h in hours))
         return
-    yield Load(draw.component, "busy", draw.busy, busy, subject.hours)
-    yield Load(
-        draw.component, "idle", draw.idle, apply(idle_share, utilization=busy), subject.hours
-    )
+    rest = apply(idle_share, utilization=busy)
+    yield Load(draw.component, "busy", draw.busy, busy, hours)
+    yield Load(draw.component, "idle", draw.idle, rest, hours)
 
 
-def _line(
-    subject: Subject,
-    load: Load,
-    indicator: str,
-    basis: str,
-    intensity: tuple[Node, ...],
-    component: str = "",
-) -> Line:
-    scaled = (
-        intensity if load.scale is None else tuple(_scaled(load.scale, node) for node in intensity)
-    )
+def _line(subject: Subject, load: Load, rate: Rate, per: str = "device*h") -> Line:
     return Line(
         subject.asset,
-        component or load.component,
+        rate.component,
         "operation",
         load.process,
         str(subject.use.phase),
-        indicator,
+        rate.indicator,
         subject.site.name,
         subject.site.region,
-        basis,
-        "device*h",
-        scaled,
+        rate.basis,
+        per,
+        rate.intensity,
         load.hours,
         load.hours,
     )
 
 
-def _scaled(share: Node, node: Node) -> Node:
-    return product(node.name, node.unit, share=share, rate=node)
+def _rates(context: Context, site: SitePower, load: Load) -> tuple[Rate, ...]:
+    """Return the rates of a load; loads of equal power at one site share them."""
+    key = ("rates", site.name, load.component, load.power, load.scale)
+    return context.once(
+        key, lambda: tuple(_scaled(load, r) for r in _make_rates(context, site, load))
+    )
 
 
-def _electricity(subject: Subject, load: Load) -> Iterator[Line]:
-    site = subject.site
+def _scaled(load: Load, rate: Rate) -> Rate:
+    scale = load.scale
+    if scale is None:
+        return rate
+    nodes = tuple(product(n.name, n.unit, share=scale, rate=n) for n in rate.intensity)
+    return replace(rate, intensity=nodes)
+
+
+def _make_rates(context: Context, site: SitePower, load: Load) -> Iterator[Rate]:
     for basis, grid in site.accounts.items():
-        plain = tuple(
-            apply(operation_footprint_rate, device_power=load.power, grid_intensity=g) for g in grid
-        )
-        yield _line(subject, load, "gwp100", basis, plain)
-        over = tuple(
-            apply(overhead_footprint_rate, device_power=load.power, pue=site.pue, grid_intensity=g)
-            for g in grid
-        )
-        yield _line(subject, load, "gwp100", basis, over, "facility_overhead")
-        if site.loss is not None:
-            lost = tuple(
-                apply(
-                    loss_footprint_rate,
-                    device_power=load.power,
-                    pue=site.pue,
-                    transmission_loss=site.loss,
-                    grid_intensity=g,
-                )
-                for g in grid
-            )
-            yield _line(subject, load, "gwp100", basis, lost, "grid_losses")
+        yield from _electricity(site, load, basis, grid)
+    yield Rate("it_energy", "both", load.component, (load.power,))
+    whole = apply(facility_power, device_power=load.power, pue=site.pue)
+    yield Rate("facility_energy", "both", load.component, (whole,))
+    if "water" in context.model.indicators:
+        yield from _water(context, site, load.power)
+    for indicator in ("primary_energy", "adp_elements"):
+        what = f"electricity of {site.region}"
+        context.miss(indicator, "operation", what, "no factor is packaged")
 
 
-def _flows(subject: Subject, load: Load) -> Iterator[Line]:
-    yield _line(subject, load, "it_energy", "both", (load.power,))
-    whole = apply(facility_power, device_power=load.power, pue=subject.site.pue)
-    yield _line(subject, load, "facility_energy", "both", (whole,))
+def _electricity(site: SitePower, load: Load, basis: str, grid: tuple[Node, ...]) -> Iterator[Rate]:
+    power, pue, loss = load.power, site.pue, site.loss
+    plain = tuple(
+        apply(operation_footprint_rate, device_power=power, grid_intensity=g) for g in grid
+    )
+    yield Rate("gwp100", basis, load.component, plain)
+    over = tuple(
+        apply(overhead_footprint_rate, device_power=power, pue=pue, grid_intensity=g) for g in grid
+    )
+    yield Rate("gwp100", basis, "facility_overhead", over)
+    if loss is None:
+        return
+    inputs: dict[str, Node] = {"device_power": power, "pue": pue, "transmission_loss": loss}
+    lost = tuple(
+        Term("loss_footprint_rate", loss_footprint_rate, inputs | {"grid_intensity": g})
+        for g in grid
+    )
+    yield Rate("gwp100", basis, "grid_losses", lost)
 
 
-def _water(context: Context, subject: Subject, load: Load) -> Iterator[Line]:
-    site = subject.site
+def _water(context: Context, site: SitePower, power: Node) -> Iterator[Rate]:
     if site.wue is None:
-        context.miss(
-            "water",
-            "operation",
-            f"on-site water of {site.name}",
-            "no WUE is known; give sites.*.wue",
-        )
+        what = f"on-site water of {site.name}"
+        context.miss("water", "operation", what, "no WUE is known; give sites.*.wue")
     else:
-        yield _line(
-            subject,
-            load,
+        on_site = apply(on_site_water_rate, device_power=power, wue=site.wue)
+        yield Rate("water", "both", "on_site_water", (on_site,))
+    if site.water is None:
+        what = f"off-site water of {site.region}"
+        context.miss("water", "operation", what, "no factor for this region")
+    else:
+        inputs: dict[str, Node] = {"device_power": power, "pue": site.pue}
+        inputs["grid_water_intensity"] = site.water
+        off_site = Term("off_site_water_rate", off_site_water_rate, inputs)
+        yield Rate("water", "both", "off_site_water", (off_site,))
+
+
+def _energy_lines(context: Context, subject: Subject, work: Work) -> Iterator[Line]:
+    """Yield the lines of work whose energy is given: measured, published or modeled elsewhere."""
+    is_it, given = work.it_energy is not None, work.it_energy or work.facility_energy
+    if given is None:
+        return
+    name = "it_energy" if is_it else "facility_energy"
+    energy = given.factor(name, f"{subject.where}.{name}")
+    year = context.years.index(work.year) if work.year is not None else 0
+    once = tuple(repeats(work) if i == year else 0.0 for i in range(len(context.years)))
+    load = Load("equipment", "given", energy, None, once)
+    for rate in _given_rates(context, subject.site, energy, is_it=is_it):
+        yield _line(subject, load, rate, per="")
+
+
+def _given_rates(
+    context: Context, site: SitePower, energy: Factor, *, is_it: bool
+) -> Iterator[Rate]:
+    whole: Node = energy
+    if is_it:
+        whole = product("facility_energy", "kWh", it_energy=energy, pue=site.pue)
+        yield Rate("it_energy", "both", "equipment", (energy,))
+    yield Rate("facility_energy", "both", "equipment", (whole,))
+    for basis, grid in site.accounts.items():
+        for component, amount in _energies(site, energy, whole, is_it=is_it):
+            rates = tuple(
+                product(component, "kgCO2e", energy=amount, grid_intensity=g) for g in grid
+            )
+            yield Rate("gwp100", basis, component, rates)
+    if "water" in context.model.indicators:
+        yield from _given_water(context, site, energy, whole, is_it=is_it)
+
+
+def _energies(
+    site: SitePower, energy: Factor, whole: Node, *, is_it: bool
+) -> Iterator[tuple[str, Node]]:
+    yield "equipment" if is_it else "facility", energy
+    if is_it:
+        yield "facility_overhead", apply(overhead_energy, it_energy=energy, pue=site.pue)
+    if site.loss is not None:
+        lost = apply(loss_energy, facility_energy=whole, transmission_loss=site.loss)
+        yield "grid_losses", lost
+
+
+def _given_water(
+    context: Context, site: SitePower, energy: Factor, whole: Node, *, is_it: bool
+) -> Iterator[Rate]:
+    if site.wue is None or not is_it:
+        reason = (
+            "no WUE is known" if is_it else "WUE counts IT energy, and facility energy is given"
+        )
+        context.miss("water", "operation", f"on-site water of {site.name}", reason)
+    else:
+        yield Rate(
             "water",
             "both",
-            (apply(on_site_water_rate, device_power=load.power, wue=site.wue),),
             "on_site_water",
+            (apply(on_site_water, it_energy=energy, wue=site.wue),),
         )
     if site.water is None:
         context.miss(
             "water", "operation", f"off-site water of {site.region}", "no factor for this region"
         )
     else:
-        off = apply(
-            off_site_water_rate,
-            device_power=load.power,
-            pue=site.pue,
-            grid_water_intensity=site.water,
+        node = product(
+            "off_site_water", "L", facility_energy=whole, grid_water_intensity=site.water
         )
-        yield _line(subject, load, "water", "both", (off,), "off_site_water")
-
-
-def _energy_lines(context: Context, subject: Subject, work: Work) -> Iterator[Line]:
-    """Yield the lines of work whose energy is given: measured, published or modeled elsewhere."""
-    site, given = subject.site, work.it_energy or work.facility_energy
-    if given is None:
-        return
-    name = "it_energy" if work.it_energy is not None else "facility_energy"
-    energy = given.factor(name, f"{subject.where}.{name}")
-    year = context.years.index(work.year) if work.year is not None else 0
-    once = tuple(repeats(work) if i == year else 0.0 for i in range(len(context.years)))
-    load = Load("equipment", "given", energy, None, once)
-    for basis, grid in site.accounts.items():
-        for component, amount in _energies(site.pue, site.loss, energy, work.it_energy is not None):
-            rates = tuple(
-                product(component, "kgCO2e", energy=amount, grid_intensity=g) for g in grid
-            )
-            yield _line(subject, load, "gwp100", basis, rates, component)._replace(per="")
-    yield from _energy_flows(subject, load, energy, work.it_energy is not None)
-
-
-def _energies(
-    pue: Factor, loss: Factor | None, energy: Factor, is_it: bool
-) -> Iterator[tuple[str, Node]]:
-    yield "equipment" if is_it else "facility", energy
-    whole: Node = energy
-    if is_it:
-        over = apply(overhead_energy, it_energy=energy, pue=pue)
-        yield "facility_overhead", over
-        whole = product("facility_energy", "kWh", it_energy=energy, pue=pue)
-    if loss is not None:
-        yield "grid_losses", apply(loss_energy, facility_energy=whole, transmission_loss=loss)
-
-
-def _energy_flows(subject: Subject, load: Load, energy: Factor, is_it: bool) -> Iterator[Line]:
-    if is_it:
-        yield _line(subject, load, "it_energy", "both", (energy,))._replace(per="")
-        energy_of_facility: Node = product(
-            "facility_energy", "kWh", it_energy=energy, pue=subject.site.pue
-        )
-    else:
-        energy_of_facility = energy
-    yield _line(subject, load, "facility_energy", "both", (energy_of_facility,))._replace(per="")
+        yield Rate("water", "both", "off_site_water", (node,))

@@ -15,7 +15,8 @@ from lca.intensities.embodied import Embodied, NotApplicableError, choose
 from lca.intensities.hosts import choose_host, host_mass
 from lca.intensities.masses import device_mass
 from lca.ledger import Line
-from lca.scenario.models import Work
+from lca.scenario.models import Fleet, Work
+from lca.stages.cohorts import Activity
 from lca.stages.subjects import Subject
 from lca.terms import Factor, Node, Term, product
 from lca.vocabulary import HOURS_PER_YEAR
@@ -108,7 +109,7 @@ def embodied_line(
         before_use = stage in {"manufacture", "transport"}
         happened = subject.purchases if before_use else subject.service
         when = happened.bought if before_use else happened.scrapped
-        spread = when if context.model.assumptions.amortize == "up_front" else happened.shares
+        spread = _spread(context, subject, happened, when)
         return _line(subject, part, stage, process, indicator, "device", whole, when, spread)
     if not isinstance(subject.use, Work) or subject.use.embodied == "sunk":
         return None
@@ -116,6 +117,29 @@ def embodied_line(
     return _line(
         subject, part, stage, process, indicator, "device*h", hourly, subject.hours, subject.hours
     )
+
+
+def _spread(
+    context: Context, subject: Subject, happened: Activity, when: tuple[float, ...]
+) -> tuple[float, ...]:
+    """Return devices times the share of their life that each year bears.
+
+    ``by_hours`` divides the hours of work by ``lifetime_hours``; without those, use is taken as even
+    over the years, which is the straight line.
+    """
+    rule = context.model.assumptions.amortize
+    if rule == "up_front":
+        return when
+    hours = subject.use.lifetime_hours if isinstance(subject.use, Fleet) else None
+    if rule == "straight_line" or hours is None:
+        return happened.shares
+    powered = (
+        subject.use.powered.central
+        if isinstance(subject.use, Fleet) and subject.use.powered
+        else 1.0
+    )
+    busy = HOURS_PER_YEAR * powered * subject.utilization.distribution.central
+    return tuple(years * busy / hours.central for years in happened.device_years)
 
 
 def _hourly(work: Work, subject: Subject, node: Node) -> Term:

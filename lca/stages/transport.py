@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from lca.intensities.context import Context
-from lca.intensities.freight import freight
+from lca.intensities.freight import freight, host_freight
 from lca.ledger import Line
 from lca.stages.parts import embodied_line, parts
 from lca.stages.subjects import Subject
@@ -21,7 +21,8 @@ def lines(context: Context, subjects: Sequence[Subject]) -> Iterator[Line]:
             if part.mass is None:
                 context.miss("gwp100", "transport", part.name, "its mass is not known")
                 continue
-            for mode, node in freight(part.mass, context.model.assumptions.transport).items():
+            move = host_freight if part.component == "host" else freight
+            for mode, node in move(part.mass, context.model.assumptions.transport).items():
                 line = embodied_line(context, subject, part, "transport", mode, node)
                 if line is not None:
                     yield line
