@@ -11,7 +11,7 @@ OUTPUTS ?= outputs
 PYTEST_OPTIONS ?=
 
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 RESULTS := $(addprefix $(OUTPUTS)/procurement.,json md csv)
 
 .DEFAULT_GOAL := help

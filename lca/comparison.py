@@ -6,7 +6,7 @@ All options are evaluated on the same draws, so what they share cancels in every
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -71,6 +71,8 @@ class Comparison:
         By option, the share of draws in which it is lowest; ties are shared.
     ranks
         By option, the probability of each rank, lowest first.
+    cautions
+        Where options differ in what is counted.
     """
 
     ledgers: tuple[Ledger, ...]
@@ -82,6 +84,7 @@ class Comparison:
     pairs: tuple[Pair, ...]
     methods: tuple[MethodChoice, ...]
     drivers: tuple[Driver, ...]
+    cautions: tuple[str, ...] = ()
 
     @property
     def order(self) -> list[str]:
@@ -153,6 +156,7 @@ def compare(
         _pairs(values),
         tuple(_methods(options, unit)) if methods else (),
         _drivers(ledgers, values),
+        tuple(_cautions(options)),
     )
 
 
@@ -190,6 +194,20 @@ def _common_unit(options: list[Scenario]) -> str:
         msg = f"the options have different functional units and are not compared ({named})"
         raise ScenarioError(msg)
     return units.pop()
+
+
+def _cautions(options: list[Scenario]) -> Iterator[str]:
+    """Say where options differ in what is counted, not only in what they are."""
+    asked = {
+        "system boundary": [str(o.model.assumptions.boundary) for o in options],
+        "period": [f"{o.years[0]}-{o.years[-1]}" for o in options],
+        "grid factor boundary": [str(o.model.assumptions.electricity.boundary) for o in options],
+        "end-of-life rule": [str(o.model.assumptions.end_of_life.rule) for o in options],
+    }
+    for what, values in asked.items():
+        if len(set(values)) > 1:
+            named = ", ".join(f"{o.name}: {v}" for o, v in zip(options, values, strict=True))
+            yield f"the options differ in their {what} ({named}), so their difference is not of the options alone"
 
 
 def _value(ledger: Ledger, unit: str, basis: str) -> Estimate:
@@ -277,6 +295,17 @@ def _correlation(a: Array, b: Array) -> float:
     return float(np.corrcoef(a, b)[0, 1])
 
 
+def percent(probability: float) -> str:
+    """Write a probability from draws: never as a certainty that draws cannot show.
+
+    Examples
+    --------
+    >>> percent(0.9978), percent(0.42)
+    ('over 99%', '42%')
+    """
+    return "over 99%" if probability > 0.995 else f"{probability:.0%}"
+
+
 def verdict(found: Comparison) -> str:
     """State the result in one sentence: which is lower, how sure, by how much, and by which method."""
     best, second = found.order[:2]
@@ -289,11 +318,11 @@ def verdict(found: Comparison) -> str:
         else 0.0
     )
     if probability >= SURE:
-        text = f"{best} is lower than {second}{per} in {probability:.0%} of draws, by {share:.0%} at the median"
+        text = f"{best} is lower than {second}{per} in {percent(probability)} of draws, by {share:.0%} at the median"
     elif probability >= LIKELY:
-        text = f"{best} is probably lower than {second}{per} ({probability:.0%} of draws, {share:.0%} at the median)"
+        text = f"{best} is probably lower than {second}{per} ({percent(probability)} of draws, {share:.0%} at the median)"
     else:
-        text = f"{best} and {second} cannot be told apart{per}: {best} is lower in {probability:.0%} of draws"
+        text = f"{best} and {second} cannot be told apart{per}: {best} is lower in {percent(probability)} of draws"
     return f"{text}{_holding(found)}{_mixing(found)}."
 
 

@@ -20,6 +20,8 @@ PACKAGE = ROOT / "lca"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 HEAVY = ("numpy", "scipy", "pint", "pandas", "pydantic", "torch", "pynvml", "rich")
 SHIPPED = ("lca", "hardware_db", "scenarios", "benchmarks", "tools", "docs")
+COMES_WITH = {"pydantic-core": "pydantic"}
+"""Distributions that another requires at one exact version and documents as its own."""
 TEXT_SUFFIXES = {".py", ".yaml", ".csv", ".txt", ".md", ".toml", ".json"}
 
 
@@ -31,6 +33,13 @@ def canonical(name: str) -> str:
 def required(requirements: list[str]) -> set[str]:
     """Return the distributions that requirements name."""
     return {canonical(re.split(r"[\s<>=!~\[;]", text, maxsplit=1)[0]) for text in requirements}
+
+
+def distributions(modules: set[str]) -> set[str]:
+    """Return the distributions that provide modules; one that is not installed is its own name."""
+    providers = packages_distributions()
+    found = {canonical(providers.get(name, [name])[0]) for name in modules}
+    return {COMES_WITH.get(name, name) for name in found}
 
 
 def modules_imported_by(code: str) -> set[str]:
@@ -114,9 +123,7 @@ def test_ci_entry_can_be_executed() -> None:
 def test_dependencies_are_what_the_code_imports() -> None:
     """Every library that lca imports is required, and every one required is imported."""
     optional = required(PROJECT["optional-dependencies"]["measure"])
-    providers = packages_distributions()
-    known = {"torch": ["torch"]} | providers
-    imported = {canonical(known[name][0]) for name in third_party(PACKAGE)}
+    imported = distributions(third_party(PACKAGE))
     assert imported - optional == required(PROJECT["dependencies"])
 
 
@@ -124,14 +131,9 @@ def test_test_dependencies_are_declared() -> None:
     """What tests, tools and benchmarks import is required by the program or by an extra."""
     extras = PROJECT["optional-dependencies"]
     declared = required([*PROJECT["dependencies"], *extras["dev"], *extras["measure"]])
-    used = {
-        name
-        for folder in ("tests", "tools", "benchmarks")
-        for name in third_party(ROOT / folder)
-        if name != "conftest"
-    }
-    known = {"torch": ["torch"]} | packages_distributions()
-    assert {canonical(known[name][0]) for name in used} <= declared
+    folders = ("tests", "tools", "benchmarks")
+    used = {name for folder in folders for name in third_party(ROOT / folder)}
+    assert distributions(used) - declared == set()
 
 
 def test_constraints_name_every_requirement_once() -> None:

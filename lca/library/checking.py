@@ -190,7 +190,9 @@ def _for_example(model: type[BaseModel], path: Path) -> str:
     key = str(path[-1])
     owner = _model_at(model, path[:-1])
     field = owner and next((f for n, f in owner.model_fields.items() if key in {n, f.alias}), None)
-    amount = next((one for one in (field.metadata if field else ()) if isinstance(one, Amount)), None)
+    amount = next(
+        (one for one in (field.metadata if field else ()) if isinstance(one, Amount)), None
+    )
     example = units.example(amount.unit) if amount else EXAMPLES.get(key, "...")
     return f"add for example {key}: {example}"
 

@@ -14,7 +14,7 @@ from lca import document
 from lca.document import Document
 from lca.errors import InputError, Problem, ScenarioError, UnknownNameError
 from lca.library import Library
-from lca.library.checking import validate
+from lca.library.checking import salvage, validate
 from lca.scenario import functional_unit
 from lca.scenario.functional_unit import FunctionalUnit
 from lca.scenario.models import ScenarioModel
@@ -64,8 +64,9 @@ class Scenario:
     def patch(self, changes: Mapping[str, object], name: str) -> Scenario:
         """Return the scenario with several values changed, under a name."""
         written = {path: as_written(value) for path, value in changes.items()}
-        data = patched(self.data, written)
-        return _checked(Patched(self.source, data, {}), name, self.library)
+        origins = dict.fromkeys(map(split_path, written), None)
+        text = Patched(self.source, patched(self.data, written), origins)
+        return _checked(text, name, self.library)
 
     def options(self) -> list[Scenario]:
         """Return the scenario as written and each of its options, checked."""
@@ -73,13 +74,10 @@ class Scenario:
         return [base, *self._alternatives()]
 
     def _alternatives(self) -> Iterator[Scenario]:
-        problems: list[Problem] = []
-        for name, changes in resolve_options(self.source, self.model.options).items():
-            origins = {split_path(path): ("options", name, path) for path in changes}
+        texts, problems = _option_texts(self.source, self.data, self.model.base_name)
+        for name, text in texts.items():
             try:
-                yield _checked(
-                    Patched(self.source, patched(self.data, changes), origins), name, self.library
-                )
+                yield _checked(text, name, self.library)
             except InputError as error:
                 problems.extend(error.problems)
         if problems:
@@ -130,27 +128,71 @@ def load(
     if isinstance(source, Mapping):
         text = document.parse(document.dump(as_written(dict(source))), "scenario")
         folders: tuple[Path, ...] = ()
+        name = str(source.get("title") or "scenario")
     else:
         text = document.read(source)
         beside = Path(source).resolve().parent / "hardware_db"
         folders = (beside,) if beside.is_dir() else ()
+        name = Path(source).stem
+    placed = not isinstance(source, Mapping)
     shelf = library or Library((*map(Path, db), *folders))
-    name = (
-        Path(source).stem
-        if not isinstance(source, Mapping)
-        else str(source.get("title") or "scenario")
-    )
-    scenario = _checked(Patched(text, text.data, {}), name, shelf)
-    scenario.options()
-    return scenario
+    return _load(Patched(text, text.data, {}, placed), name, shelf)
+
+
+def _load(text: Patched, name: str, library: Library) -> Scenario:
+    """Check a scenario and its options; the mistakes of all of them are told at once."""
+    model, problems = _check(text, library)
+    seen = {(problem.line, problem.column, problem.path) for problem in problems}
+    texts, more = _option_texts(text.base, text.data, model.base_name, text.placed)
+    for option in texts.values():
+        _, found = _check(option, library)
+        more += (one for one in found if (one.line, one.column, one.path) not in seen)
+    if problems or more:
+        raise ScenarioError([*problems, *more])
+    return Scenario(name, model, text.data, library, text.base)
 
 
 def _checked(text: Patched, name: str, library: Library) -> Scenario:
-    model = validate(ScenarioModel, text, ScenarioError)
-    problems = list(reference_problems(model, text, library))
+    model, problems = _check(text, library)
     if problems:
         raise ScenarioError(problems)
     return Scenario(name, model, text.data, library, text.base)
+
+
+def _check(text: Patched, library: Library) -> tuple[ScenarioModel, list[Problem]]:
+    """Return the typed scenario and every problem; with problems, only what is right of it."""
+    problems: list[Problem] = []
+    try:
+        model = validate(ScenarioModel, text, ScenarioError)
+    except ScenarioError as error:
+        problems += error.problems
+        model = salvage(ScenarioModel, text.data)
+    told = {problem.path for problem in problems}
+    found = reference_problems(model, text, library)
+    return model, problems + [problem for problem in found if problem.path not in told]
+
+
+def _option_texts(
+    source: Document, data: Mapping[str, Any], base_name: str, placed: bool = True
+) -> tuple[dict[str, Patched], list[Problem]]:
+    """Return the scenario patched by each option, and what is wrong with the patches."""
+    written = data.get("options")
+    given = written.items() if isinstance(written, dict) else ()
+    options = {name: changes for name, changes in given if isinstance(changes, dict)}
+    resolved, problems = resolve_options(source, options, base_name)
+    texts = {}
+    for name, changes in resolved.items():
+        places = {split_path(path): place for path, (_, place) in changes.items()}
+        try:
+            contents = patched(data, {path: value for path, (value, _) in changes.items()})
+        except ScenarioError as error:
+            problems += (
+                source.problem(places[split_path(one.path)], one.message, "key")
+                for one in error.problems
+            )
+            continue
+        texts[name] = Patched(source, contents, places, placed)
+    return texts, problems
 
 
 def as_written(value: Any) -> Any:

@@ -56,7 +56,7 @@ def _refusal(data: Mapping[str, Any], steps: Steps) -> str:
         if number == 1 and step not in data and steps[0] in _NAMED:
             return _no_entry(steps, data)
         if inner is not None and not isinstance(inner, Mapping):
-            return f"{quoted(dotted(steps[: number + 1]))} is a single value; nothing is inside it"
+            return f"{quoted(dotted(steps[: number + 1]))} is not a mapping: nothing is inside it"
         data = inner or {}
     return ""
 
@@ -80,24 +80,27 @@ class Patched:
     """A document with patches: its problems point at the patch that caused them.
 
     ``origins`` tells for each patched path where it stands in the document; None for a value
-    that was given in Python and stands nowhere.
+    that was given in Python and stands nowhere. Nothing is ``placed`` where the whole scenario was
+    given in Python: its problems have a path, but neither file nor line.
     """
 
     base: Document
     data: dict[str, Any]
     origins: Mapping[Steps, Place | None]
+    placed: bool = True
 
-    def problem(
-        self, path: Place, message: str, at: Literal["value", "key"] = "value"
-    ) -> Problem:
+    def problem(self, path: Place, message: str, at: Literal["value", "key"] = "value") -> Problem:
         """Return a problem at the patch that set the path, else at the path itself."""
+        found = self._problem(path, message, at)
+        return found if self.placed else Problem(found.path, message)
+
+    def _problem(self, path: Place, message: str, at: Literal["value", "key"]) -> Problem:
         steps = tuple(str(step) for step in path)
         for patch, origin in reversed(self.origins.items()):
             if steps[: len(patch)] == patch:
                 if origin is None:
                     return Problem(dotted(path), message)
-                key = at if len(path) > len(patch) or at == "value" else "key"
-                return self.base.problem((*origin, *path[len(patch) :]), message, key)
+                return self.base.problem((*origin, *path[len(patch) :]), message, at)
         return self.base.problem(path, message, at)
 
 
@@ -151,7 +154,9 @@ def _chain(
             return order, document.problem(place, f"no option {quoted(current)}{hint}")
         if current in order:
             circle = " → ".join([*order, current])
-            message = f"options are based on each other in a circle: {circle}; take one based_on out"
+            message = (
+                f"options are based on each other in a circle: {circle}; take one based_on out"
+            )
             return order, document.problem(place, message)
         order.append(current)
         current = options[current].get("based_on")

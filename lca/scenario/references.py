@@ -1,65 +1,112 @@
-"""Checks what a scenario refers to: devices, hosts, sites, regions, indicators, units."""
+"""Checks what a scenario refers to: devices, hosts, sites, regions, indicators, units.
+
+The model may be incomplete (what is wrong in it is None): a file's mistakes are told all at once.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from lca import factors
-from lca.errors import Problem, UnitError, UnknownNameError, did_you_mean
+from lca.errors import InputError, Problem, UnitError, UnknownNameError, did_you_mean, quoted
 from lca.ledger import INDICATORS
 from lca.library import Library
 from lca.scenario import functional_unit
-from lca.scenario.models import Fleet, ScenarioModel, Site, Work
+from lca.scenario.models import (
+    Contract,
+    Electricity,
+    Fleet,
+    GridValue,
+    ScenarioModel,
+    Site,
+    Trajectory,
+    Work,
+)
 from lca.scenario.patching import Patched
 
 Path = tuple[str | int, ...]
-_PUBLIC_INDICATORS = tuple(INDICATORS)
+Finding = tuple[Path, str]
+_INDICATORS = tuple(INDICATORS)
+_MOST_DEVICES = 10**9
+_CALENDAR = range(1990, 2101)
 
 
 def reference_problems(model: ScenarioModel, text: Patched, library: Library) -> Iterator[Problem]:
     """Yield a problem for each reference that leads nowhere."""
-    for path, message in _findings(model, library):
+    for path, message in _scenario_findings(model, text):
         yield text.problem(path, message)
-
-
-def _findings(model: ScenarioModel, library: Library) -> Iterator[tuple[Path, str]]:
-    if not model.fleet and not model.work:
-        yield (), "nothing to account for: add fleet or work (lca init lists templates)"
-    yield from _units(model)
-    for number, name in enumerate(model.indicators):
-        if name not in _PUBLIC_INDICATORS:
-            yield (
-                ("indicators", number),
-                f'no indicator "{name}"{did_you_mean(name, _PUBLIC_INDICATORS)} (one of: {", ".join(_PUBLIC_INDICATORS)})',
-            )
-    for name, site in model.sites.items():
-        yield from _site(("sites", name), site, model)
-    yield from _mixed_types(model)
-    for name, fleet in model.fleet.items():
-        yield from _fleet(("fleet", name), fleet, model, library)
-    for name, work in model.work.items():
-        yield from _work(("work", name), work, model, library)
-    yield from _trajectory(("assumptions", "grid_path"), model.assumptions.grid_path.name)
-
-
-def _units(model: ScenarioModel) -> Iterator[tuple[Path, str]]:
-    for number, text in enumerate(model.functional_unit):
+    for path, name, ask in _names(model, library):
         try:
-            functional_unit.parse(text)
+            ask(name)
+        except UnknownNameError as error:
+            yield text.problem(path, error.problems[0].message)
+        except InputError as error:
+            yield from error.problems
+
+
+def _scenario_findings(model: ScenarioModel, text: Patched) -> Iterator[Finding]:
+    if not text.data.get("fleet") and not text.data.get("work"):
+        yield (), "nothing to account for: add fleet or work (lca init lists templates)"
+    yield from _units(model, text)
+    yield from _indicators(model, text)
+    yield from _electricity(("assumptions", "electricity"), _electricity_of(model))
+    for name, site in (model.sites or {}).items():
+        yield from _site(("sites", name), site, model)
+    for name, fleet in (model.fleet or {}).items():
+        yield from _fleet(("fleet", name), fleet, model, text)
+    for name, work in (model.work or {}).items():
+        yield from _work(("work", name), work, model, text)
+    path = model.assumptions.grid_path if model.assumptions else None
+    yield from _known_path(("assumptions", "grid_path"), path)
+
+
+def _units(model: ScenarioModel, text: Patched) -> Iterator[Finding]:
+    listed = isinstance(text.data.get("functional_unit"), list)
+    for number, written in enumerate(model.functional_unit or ()):
+        try:
+            functional_unit.parse(written)
         except UnitError as error:
-            yield (
-                ("functional_unit", number)
-                if len(model.functional_unit) > 1
-                else ("functional_unit",),
-                str(error),
-            )
+            path: Path = ("functional_unit", number) if listed else ("functional_unit",)
+            yield path, error.problems[0].message
 
 
-def _site(path: Path, site: Site, model: ScenarioModel) -> Iterator[tuple[Path, str]]:
+def _indicators(model: ScenarioModel, text: Patched) -> Iterator[Finding]:
+    known = f"(one of: {', '.join(_INDICATORS)})"
+    listed = isinstance(text.data.get("indicators"), list)
+    if model.indicators == ():
+        yield ("indicators",), f"no indicator is asked for {known}"
+    for number, name in enumerate(model.indicators or ()):
+        if name not in _INDICATORS:
+            path: Path = ("indicators", number) if listed else ("indicators",)
+            yield path, f"no indicator {quoted(name)}{did_you_mean(name, _INDICATORS)} {known}"
+
+
+def _electricity_of(model: ScenarioModel) -> Electricity:
+    """Return the type of grid factor that is asked for, as far as it is written rightly."""
+    found = model.assumptions and model.assumptions.electricity
+    return found or Electricity()
+
+
+def _electricity(path: Path, wanted: Electricity) -> Iterator[Finding]:
+    yield from _calendar_year((*path, "year"), wanted.year)
+
+
+def _site(path: Path, site: Site, model: ScenarioModel) -> Iterator[Finding]:
+    if site.region is not None:
+        yield from _region((*path, "region"), site, _electricity_of(model))
+    if site.grid is not None:
+        yield from _calendar_year((*path, "grid", "year"), site.grid.year)
+        yield from _mixed_types((*path, "grid"), site.grid, _electricity_of(model))
+    if site.contract is not None:
+        yield from _contract((*path, "contract"), site.contract, _electricity_of(model))
+    yield from _path_of(path, site, model)
+
+
+def _region(path: Path, site: Site, wanted: Electricity) -> Iterator[Finding]:
+    """Yield why a region cannot serve: nothing is called so, or it has no such factor."""
     try:
         factors.resolve(site.region)
-        if site.grid is None:
-            wanted = model.assumptions.electricity
+        if site.grid is None and None not in {wanted.boundary, wanted.accounting, wanted.method}:
             factors.grid_factor(
                 site.region,
                 boundary=wanted.boundary,
@@ -67,88 +114,123 @@ def _site(path: Path, site: Site, model: ScenarioModel) -> Iterator[tuple[Path, 
                 method=wanted.method,
                 year=wanted.year,
             )
+    except factors.UnknownRegion as error:
+        nearest = " or ".join(map(quoted, error.nearest))
+        hint = f"; did you mean {nearest}?" if nearest else ""
+        yield path, f"no region {quoted(site.region)}{hint} (lca list region)"
     except LookupError as error:
-        yield (*path, "region"), str(error.args[0] if error.args else error)
-    if site.grid_path is not None:
-        yield from _trajectory((*path, "grid_path"), site.grid_path.name)
-    if site.contract and site.contract.source is None and site.contract.intensity is None:
-        yield (
-            (*path, "contract"),
-            "a contract needs a source (wind, solar, hydro, nuclear, ...) or an intensity",
-        )
+        yield path, str(error.args[0] if error.args else error)
 
 
-def _trajectory(path: Path, name: str) -> Iterator[tuple[Path, str]]:
-    names = ("constant", *factors.trajectory_names())
-    if name and name not in names:
-        yield (
-            path,
-            f'no grid path "{name}"{did_you_mean(name, names)} (one of: {", ".join(names)}; or decline, or points)',
-        )
+def _contract(path: Path, contract: Contract, wanted: Electricity) -> Iterator[Finding]:
+    if contract.source is None and contract.intensity is None:
+        yield path, "a contract needs a source (wind, solar, hydro, nuclear, ...) or an intensity"
 
 
-def _mixed_types(model: ScenarioModel) -> Iterator[tuple[Path, str]]:
-    wanted = model.assumptions.electricity
-    for name, site in model.sites.items():
-        given = site.grid
-        if given is None or wanted.mixing:
-            continue
-        for kind in ("boundary", "accounting", "method"):
-            if getattr(given, kind) != getattr(wanted, kind):
-                yield (
-                    ("sites", name, "grid"),
-                    (
-                        f"this factor is {getattr(given, kind)}, the scenario asks for {getattr(wanted, kind)}: the two are not "
-                        f"added up; change assumptions.electricity.{kind}, or allow assumptions.electricity.mixing"
-                    ),
-                )
-
-
-def _fleet(
-    path: Path, fleet: Fleet, model: ScenarioModel, library: Library
-) -> Iterator[tuple[Path, str]]:
-    yield from _device((*path, "device"), fleet.device, library)
-    yield from _host((*path, "host"), fleet.host, library)
-    yield from _known_site((*path, "site"), fleet.site, model)
-    for year in fleet.count:
-        if year != "first" and int(year) > model.period[1]:
-            yield (*path, "count", year), f"bought after the period ends ({model.period[1]})"
-
-
-def _work(
-    path: Path, work: Work, model: ScenarioModel, library: Library
-) -> Iterator[tuple[Path, str]]:
-    if work.device:
-        yield from _device((*path, "device"), work.device, library)
-    if work.instance:
-        try:
-            library.instance(work.instance)
-        except UnknownNameError as error:
-            yield (*path, "instance"), str(error)
-    yield from _host((*path, "host"), work.host, library)
-    yield from _known_site((*path, "site"), work.site, model)
-    if work.year is not None and not model.period[0] <= work.year <= model.period[1]:
-        yield (*path, "year"), f"outside the period {model.period[0]}-{model.period[1]}"
-
-
-def _device(path: Path, name: str, library: Library) -> Iterator[tuple[Path, str]]:
-    try:
-        library.device(name)
-    except UnknownNameError as error:
-        yield path, str(error)
-
-
-def _host(path: Path, name: str | None, library: Library) -> Iterator[tuple[Path, str]]:
-    if name in {None, "none"}:
+def _path_of(path: Path, site: Site, model: ScenarioModel) -> Iterator[Finding]:
+    """Yield why a grid path cannot serve a site: unknown, or not for this region or these years."""
+    yield from _known_path((*path, "grid_path"), site.grid_path)
+    common = model.assumptions.grid_path if model.assumptions else None
+    used = site.grid_path or common
+    where = (*path, "grid_path") if site.grid_path else ("assumptions", "grid_path")
+    if used is None or model.period is None or next(_known_path(where, used), None):
         return
-    try:
-        library.server(str(name))
-    except UnknownNameError as error:
-        yield path, str(error)
+    yield from _covered(where, used, site, model.period)
 
 
-def _known_site(path: Path, name: str, model: ScenarioModel) -> Iterator[tuple[Path, str]]:
-    if name not in model.sites:
-        hint = did_you_mean(name, model.sites)
-        known = f" (one of: {', '.join(model.sites)})" if model.sites else "; add it under sites"
-        yield path, f'no site "{name}"{hint}{known}'
+def _covered(
+    where: Path, used: Trajectory, site: Site, period: tuple[int, int]
+) -> Iterator[Finding]:
+    """Yield years and regions that a path says nothing of: nothing is extrapolated."""
+    years: list[int] = []
+    if used.points is not None:
+        years = [int(year) for year in used.points]
+    elif used.name and used.name != "constant":
+        try:
+            years = [min(period[0], _CALENDAR[0]), *_published_years(used.name, site.region)]
+        except factors.UnknownRegion:
+            return  # told at the region
+        except LookupError as error:
+            yield where, str(error.args[0])
+    if years and not min(years) <= period[0] <= period[1] <= max(years):
+        reach = f"{min(years)}-{max(years)}" if used.points is not None else f"until {max(years)}"
+        yield (
+            where,
+            f"the path covers {reach}, the period is {period[0]}-{period[1]}: nothing is "
+            "extrapolated; add points, shorten the period, or give a decline such as 3%",
+        )
+
+
+def _published_years(name: str, region: str | None) -> list[int]:
+    """Return the years of a published path; before its first it stays as it begins."""
+    return [year for year, _ in factors.trajectory(name, str(region)).points]
+
+
+def _known_path(path: Path, given: Trajectory | None) -> Iterator[Finding]:
+    names = ("constant", *factors.trajectory_names())
+    if given is not None and given.name and given.name not in names:
+        hint = did_you_mean(given.name, names)
+        accepted = f"(one of: {', '.join(names)}; or a mapping with decline or points)"
+        yield path, f"no grid path {quoted(given.name)}{hint} {accepted}"
+
+
+def _mixed_types(path: Path, given: GridValue, wanted: Electricity) -> Iterator[Finding]:
+    if wanted.mixing:
+        return
+    for kind in ("boundary", "accounting", "method"):
+        has, want = getattr(given, kind), getattr(wanted, kind)
+        if None not in {has, want} and has != want:
+            yield (
+                path,
+                f"this factor is {has}, the scenario asks for {want}: the two are not added up; "
+                f"change assumptions.electricity.{kind}, or allow assumptions.electricity.mixing",
+            )
+
+
+def _fleet(path: Path, fleet: Fleet, model: ScenarioModel, text: Patched) -> Iterator[Finding]:
+    yield from _known_site((*path, "site"), fleet.site, text)
+    for year, count in (fleet.count or {}).items():
+        where = (*path, "count") if year == "first" else (*path, "count", year)
+        if year != "first" and model.period and int(year) > model.period[1]:
+            yield where, f"bought after the period ends ({model.period[1]})"
+        if count > _MOST_DEVICES:
+            yield where, f"more devices than {_MOST_DEVICES:,} at once; check the exponent"
+
+
+def _work(path: Path, work: Work, model: ScenarioModel, text: Patched) -> Iterator[Finding]:
+    yield from _known_site((*path, "site"), work.site, text)
+    period = model.period
+    if work.year is not None and period and not period[0] <= work.year <= period[1]:
+        yield (*path, "year"), f"{work.year} is outside the period {period[0]}-{period[1]}"
+
+
+def _calendar_year(path: Path, year: int | None) -> Iterator[Finding]:
+    if year is not None and year not in _CALENDAR:
+        first, last = _CALENDAR[0], _CALENDAR[-1]
+        yield path, f'expected a calendar year from {first} to {last}, found "{year}"'
+
+
+def _known_site(path: Path, name: str | None, text: Patched) -> Iterator[Finding]:
+    written = text.data.get("sites")
+    sites = list(written) if isinstance(written, dict) else []
+    if name is not None and name not in sites:
+        hint = did_you_mean(name, sites)
+        known = f" (one of: {', '.join(sites)})" if sites else "; add it under sites"
+        yield path, f"no site {quoted(name)}{hint}{known}"
+
+
+def _names(
+    model: ScenarioModel, library: Library
+) -> Iterator[tuple[Path, str, Callable[[str], object]]]:
+    """Yield each name that a file of the database should have, and who knows it."""
+    uses: dict[Path, Fleet | Work] = {
+        ("fleet", name): use for name, use in (model.fleet or {}).items()
+    }
+    uses |= {("work", name): use for name, use in (model.work or {}).items()}
+    for path, use in uses.items():
+        if use.device:
+            yield (*path, "device"), use.device, library.device
+        if isinstance(use, Work) and use.instance:
+            yield (*path, "instance"), use.instance, library.instance
+        if use.host and use.host != "none":
+            yield (*path, "host"), use.host, library.server

@@ -13,7 +13,10 @@ _TINY = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Cohort:
-    """Devices bought together: in service from ``start`` (decimal year) for ``lifetime`` years."""
+    """Devices bought together: in service from ``start`` (decimal year) for ``lifetime`` years.
+
+    ``original`` holds for purchases that are stated, and for replacements before the period.
+    """
 
     start: float
     count: int
@@ -45,15 +48,19 @@ class Activity:
 
 
 def cohorts(fleet: Fleet, years: tuple[int, ...]) -> Iterator[Cohort]:
-    """Yield the purchases of a fleet, replacements within the period included."""
+    """Yield the purchases of a fleet, with the replacements that serve in the period.
+
+    A replacement bought before the period is as much a thing of the past as the purchase it follows.
+    """
     lifetime = fleet.lifetime.central
     for year, count in fleet.count.items():
         start = float(years[0] if year == "first" else int(year))
         yield Cohort(start, count, lifetime, original=True)
         while fleet.replace and start + lifetime < years[-1] + 1 - _TINY:
             start += lifetime
-            if start >= years[0] - _TINY:
-                yield Cohort(start, count, lifetime, original=False)
+            before = start < years[0] - _TINY
+            if start + lifetime > years[0] + _TINY:
+                yield Cohort(start, count, lifetime, original=before)
 
 
 def embodied_activity(fleet: Fleet, years: tuple[int, ...]) -> Activity:

@@ -12,8 +12,10 @@ from lca.intensities.context import Context
 from lca.intensities.freight import collection
 from lca.intensities.scrap import end_of_life, scrap_mass
 from lca.ledger import Line
+from lca.scenario.models import EndOfLife
 from lca.stages.parts import Part, embodied_line, parts
 from lca.stages.subjects import Subject
+from lca.terms import Factor, Node
 
 
 def lines(context: Context, subjects: Sequence[Subject]) -> Iterator[Line]:
@@ -28,16 +30,20 @@ def lines(context: Context, subjects: Sequence[Subject]) -> Iterator[Line]:
                 yield from _part(context, subject, part)
 
 
+def _intensities(mass: Factor, choices: EndOfLife) -> dict[str, Node]:
+    found = end_of_life(mass, choices)
+    return found | {"collection": collection(mass, choices), "scrap": scrap_mass(mass, choices)}
+
+
 def _part(context: Context, subject: Subject, part: Part) -> Iterator[Line]:
     choices = context.model.assumptions.end_of_life
     if part.mass is None:
         return
-    found = end_of_life(part.mass, choices)
+    mass = part.mass
+    found = context.once(("scrap", mass), lambda: _intensities(mass, choices))
     made = [
         embodied_line(context, subject, part, "end_of_life", "treatment", found["treatment"]),
-        embodied_line(
-            context, subject, part, "end_of_life", "collection", collection(part.mass, choices)
-        ),
+        embodied_line(context, subject, part, "end_of_life", "collection", found["collection"]),
     ]
     if "credit" in found:
         made.append(
@@ -53,7 +59,7 @@ def _part(context: Context, subject: Subject, part: Part) -> Iterator[Line]:
                 part,
                 "end_of_life",
                 "scrap",
-                scrap_mass(part.mass, choices),
+                found["scrap"],
                 "e_waste",
             )
         )

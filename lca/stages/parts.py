@@ -42,21 +42,34 @@ class Part:
 
 
 def parts(context: Context, subject: Subject) -> Iterator[Part]:
-    """Yield the device and the host share of a subject."""
-    device = subject.device
+    """Yield the device and the host share of a subject; fleets of one device share them."""
+    device, host, given = subject.device, subject.host, subject.use.mass
     if device is None:
         return
-    given = subject.use.mass
-    own = (
-        _device(context, subject)
-        if given
-        else context.once(("device", device.id), lambda: _device(context, subject))
-    )
-    yield Part("accelerator", device.id, own, None, device_mass(device, given))
-    host = subject.host
+    if given is None:
+        yield context.once(("part", device.id), lambda: _device_part(context, subject))
+    else:
+        yield _device_part(context, subject)
     if host is not None:
-        whole = context.once(("host", host.id), lambda: _host(context, subject))
-        yield Part("host", host.id, whole, subject.host_share, host_mass(host))
+        key = ("part", host.id, subject.host_share)
+        yield context.once(key, lambda: _host_part(context, subject))
+
+
+def _device_part(context: Context, subject: Subject) -> Part:
+    device = subject.device
+    if device is None:
+        msg = f"{subject.where} has no device"
+        raise LookupError(msg)
+    mass = device_mass(device, subject.use.mass)
+    return Part("accelerator", device.id, _device(context, subject), None, mass)
+
+
+def _host_part(context: Context, subject: Subject) -> Part:
+    host = subject.host
+    if host is None:
+        msg = f"{subject.where} has no host"
+        raise LookupError(msg)
+    return Part("host", host.id, _host(context, subject), subject.host_share, host_mass(host))
 
 
 def _device(context: Context, subject: Subject) -> Embodied | None:
@@ -74,6 +87,11 @@ def _device(context: Context, subject: Subject) -> Embodied | None:
         return None
     if found.fallback:
         context.fall_back(found.fallback)
+    if found.boundary != "module":
+        context.warn(
+            f"{subject.device.id}: the {found.model} model covers the {found.boundary} only, "
+            "less than a module with its board, cooling and share of a baseboard"
+        )
     return found
 
 
@@ -104,7 +122,7 @@ def embodied_line(
     For a fleet, the activity is devices bought (or scrapped); for work, the share of a device's life
     that its hours use. Returns None where the work's hardware is sunk.
     """
-    whole = part.scaled(node)
+    whole = context.once(("scaled", part.share, node), lambda: (part.scaled(node),))
     if subject.purchases is not None and subject.service is not None:
         before_use = stage in {"manufacture", "transport"}
         happened = subject.purchases if before_use else subject.service
@@ -113,7 +131,7 @@ def embodied_line(
         return _line(subject, part, stage, process, indicator, "device", whole, when, spread)
     if not isinstance(subject.use, Work) or subject.use.embodied == "sunk":
         return None
-    hourly = _hourly(subject.use, subject, whole)
+    hourly = (_hourly(subject.use, subject, whole[0]),)
     return _line(
         subject, part, stage, process, indicator, "device*h", hourly, subject.hours, subject.hours
     )
@@ -162,7 +180,7 @@ def _line(  # one line has this many labels
     process: str,
     indicator: str,
     per: str,
-    node: Node,
+    intensity: tuple[Node, ...],
     when: tuple[float, ...],
     spread: tuple[float, ...],
 ) -> Line:
@@ -177,7 +195,7 @@ def _line(  # one line has this many labels
         subject.site.region,
         "both",
         per,
-        (node,),
+        intensity,
         when,
         spread,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from lca.intensities.context import Context
 from lca.intensities.freight import freight, host_freight
@@ -22,7 +23,9 @@ def lines(context: Context, subjects: Sequence[Subject]) -> Iterator[Line]:
                 context.miss("gwp100", "transport", part.name, "its mass is not known")
                 continue
             move = host_freight if part.component == "host" else freight
-            for mode, node in move(part.mass, context.model.assumptions.transport).items():
+            route = context.model.assumptions.transport
+            key = ("freight", part.component, part.mass)
+            for mode, node in context.once(key, partial(move, part.mass, route)).items():
                 line = embodied_line(context, subject, part, "transport", mode, node)
                 if line is not None:
                     yield line

@@ -1,0 +1,61 @@
+"""Measure: seconds of calls and of whole processes, and the memory of a process."""
+
+from __future__ import annotations
+
+import json
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+
+
+def seconds(call: Callable[[], object], repeats: int) -> float:
+    """Return the median wall-clock seconds of a call."""
+    taken = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        call()
+        taken.append(time.perf_counter() - start)
+    return statistics.median(taken)
+
+
+def process(*arguments: str) -> str:
+    """Run this interpreter with arguments, in the checkout; return what it prints."""
+    done = subprocess.run(
+        [sys.executable, *arguments], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    return done.stdout
+
+
+def program(*arguments: str) -> str:
+    """Run ``lca`` in a process of its own."""
+    code = "import sys; sys.argv[0] = 'lca'; from lca.cli import main; sys.exit(main())"
+    return process("-c", code, *arguments)
+
+
+def child(script: str, *arguments: str) -> dict[str, float]:
+    """Run a script of this folder in a process of its own; return the numbers it prints."""
+    return json.loads(process(str(Path(__file__).parent / script), *arguments))
+
+
+def medians(script: str, repeats: int, *arguments: str) -> dict[str, float]:
+    """Run a script several times; return the median of each number."""
+    runs = [child(script, *arguments) for _ in range(repeats)]
+    return {name: statistics.median(run[name] for run in runs) for name in runs[0]}
+
+
+def gigabytes() -> float:
+    """Return the most memory that this process has held, in GB."""
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e9
+
+
+def report(numbers: Mapping[str, Any]) -> None:
+    """Print numbers for the process that asked."""
+    print(json.dumps(numbers | {"memory": gigabytes()}))

@@ -1,0 +1,27 @@
+"""One scalar question in a running process: change a value, evaluate without draws, sum."""
+
+from __future__ import annotations
+
+import itertools
+import sys
+
+import lca
+from measuring import ROOT, report, seconds
+
+
+def main(scenario: str) -> None:
+    """Time the question, the answer never the same twice in a row."""
+    base = lca.load(ROOT / scenario)
+    name = next(iter(base.model.fleet))
+    shares = itertools.cycle(f"{percent}%" for percent in range(20, 90))
+
+    def ask() -> float:
+        changed = base.replace(f"fleet.{name}.utilization", next(shares))
+        return lca.evaluate(changed, samples=0).total().central
+
+    ask()
+    report({"seconds": seconds(ask, 51)})
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
