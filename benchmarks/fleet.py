@@ -6,8 +6,9 @@ import sys
 import time
 from typing import Any
 
-import lca
 from measuring import report
+
+import lca
 
 DEVICES = (
     "nvidia-h100-sxm5-80gb",

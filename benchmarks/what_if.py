@@ -5,8 +5,9 @@ from __future__ import annotations
 import itertools
 import sys
 
-import lca
 from measuring import ROOT, report, seconds
+
+import lca
 
 
 def main(scenario: str) -> None:

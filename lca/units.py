@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lca.errors import UnitError, did_you_mean
+from lca.errors import UnitError, did_you_mean, quoted
 
 if TYPE_CHECKING:
     import pint
@@ -25,7 +25,8 @@ _EMISSION = re.compile(
 )
 _ANTIMONY = re.compile(r"\b(kg|mg|g)\s*Sb[ -]?(?:eq|e)\b")
 _LONG_FORMS = {"tonne": "tonneCO2e", "pound": "poundCO2e"}
-_UNIT = re.compile(r"[A-Za-zµ0-9%_/*^(). \-]{0,80}\Z")
+_UNIT = re.compile(r"(?:(?:1\s*)?/|[A-Za-zµ_(])[A-Za-zµ0-9_/*^(). \-]{0,80}\Z|\Z")
+_GROUPED = re.compile(r"\d[,']\d")
 _LONG_DIGITS = re.compile(r"\d{3,}|\*\*\s*\d{2,}")
 
 EXAMPLES = {
@@ -47,6 +48,13 @@ EXAMPLES = {
 }
 
 
+_KNOWN = (
+    "W kW MW GW J kJ MJ GJ Wh kWh MWh GWh TWh g kg Mg t tonnes mm cm m km mm2 cm2 m2 L "
+    "B MB GB TB PB GB/s kgCO2e gCO2e tCO2e gCO2e/kWh kgCO2e/kWh FLOP GFLOP TFLOP PFLOP EFLOP "
+    "TFLOP/s s minutes h hours days weeks months years tokens requests runs devices percent million"
+)
+
+
 @cache
 def registry() -> pint.UnitRegistry[Any]:
     """Return the private registry, built from ``units.txt`` on first use."""
@@ -65,9 +73,19 @@ def split(text: str) -> tuple[float, str]:
     """
     match = _NUMBER.match(text[:200])
     if match is None or len(text) > 200:
-        msg = f'"{_short(text)}" is not a number with a unit'
-        raise UnitError(msg)
+        raise UnitError(f"{_short(text)} {_no_number(text)}")
     return float(match[1].replace("_", "")), normalize(match[2])
+
+
+def _no_number(text: str) -> str:
+    """Say why a text does not begin with a number."""
+    if _GROUPED.search(text):
+        return "has a comma; write thousands as 12000 or 12_000, decimals with a point"
+    if "\u2212" in text or "\u2013" in text:
+        return 'has a typographic minus sign; write "-"'
+    if re.match(r"\s*[+-]?(?:nan|inf)", text, re.IGNORECASE):
+        return "is not a finite number"
+    return "is not a number with a unit" if text.strip() else "is empty"
 
 
 def normalize(unit: str) -> str:
@@ -100,12 +118,11 @@ def factor(unit: str, canonical: str) -> float:
     source, target = _units(unit), _units(canonical)
     if ureg.get_dimensionality(source) != ureg.get_dimensionality(target):
         found = (
-            f'"{unit}" is not a unit of {name_dimension(canonical)}'
+            f"{_short(unit)} is not a unit of {name_dimension(canonical)}"
             if unit
-            else "the unit is missing"
+            else f"the unit is missing, {name_dimension(canonical)} was expected"
         )
-        msg = f"{found}; write for example {example(canonical)}"
-        raise UnitError(msg)
+        raise UnitError(found)
     return float(ureg.convert(1.0, source, target))
 
 
@@ -113,14 +130,9 @@ def _units(text: str) -> Any:
     import pint
 
     if not _UNIT.match(text) or _LONG_DIGITS.search(text):
-        msg = f'"{_short(text)}" is not a unit'
-        raise UnitError(msg)
+        raise UnitError(f"{_short(text)} is not a unit")
     try:
-        return (
-            registry()
-            .parse_expression("1" + text if text.startswith("/") else "1 " + text or "1")
-            .units
-        )
+        parsed = registry().parse_expression("1" + text if text.startswith("/") else f"1 {text}")
     except pint.UndefinedUnitError as error:
         raise UnitError(_unknown(text, error)) from None
     except (
@@ -134,46 +146,24 @@ def _units(text: str) -> Any:
         RecursionError,
         AssertionError,
     ) as error:
-        msg = f'"{_short(text)}" is not a unit'
-        raise UnitError(msg) from error
+        raise UnitError(f"{_short(text)} is not a unit") from error
+    if getattr(parsed, "magnitude", 1) != 1:  # a second number among the units
+        raise UnitError(f"{_short(text)} is not a unit: it has a number in it")
+    return parsed.units
 
 
 def _unknown(text: str, error: Any) -> str:
     names = error.unit_names
     name = names if isinstance(names, str) else ", ".join(names)
     if name.endswith("CO2") or "CO2" in text.replace("CO2e", ""):
-        return f'no unit "{text}": write emissions as CO2e, for example kgCO2e'
-    return f'no unit "{name}"{did_you_mean(name, known_units())}'
+        return f"no unit {_short(text)}: write emissions as CO2e, for example kgCO2e"
+    return f"no unit {_short(name)}{did_you_mean(name, known_units())}"
 
 
 @cache
 def known_units() -> tuple[str, ...]:
     """Return the names and symbols of the registry, for suggestions."""
-    return (
-        "kW",
-        "MW",
-        "kWh",
-        "MWh",
-        "GWh",
-        "MJ",
-        "GJ",
-        "kg",
-        "km",
-        "cm2",
-        "GB",
-        "TB",
-        "kgCO2e",
-        "gCO2e",
-        "tCO2e",
-        "TFLOP",
-        "PFLOP",
-        "EFLOP",
-        "hours",
-        "years",
-        "days",
-        "tokens",
-        "percent",
-    )
+    return tuple(_KNOWN.split())
 
 
 def parse(text: str, canonical: str) -> float:
@@ -189,11 +179,15 @@ def parse(text: str, canonical: str) -> float:
     >>> parse("2.52 MJ/h", "kW")
     0.7000000000000001
     """
-    number, unit = split(text)
-    if canonical and not unit:
-        msg = f'"{_short(text)}" has no unit; write for example {example(canonical)}'
-        raise UnitError(msg)
-    return number * factor(unit, canonical)
+    try:
+        number, unit = split(text)
+        if canonical and not unit:
+            raise UnitError(f"{_short(text)} has no unit")
+        return number * factor(unit, canonical)
+    except UnitError as error:
+        message = error.problems[0].message
+        advice = f"; write for example {example(canonical)}"
+        raise UnitError(message if "write" in message else message + advice) from None
 
 
 def quantity(value: Any, unit: str) -> Any:
@@ -236,4 +230,5 @@ def example(unit: str) -> str:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= 40 else text[:37] + "..."
+    """Return a text in quotes, shortened; units as they are written, not as they are parsed."""
+    return quoted(re.sub(r"\bpercent\b", "%", text), 40)

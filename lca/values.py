@@ -7,11 +7,12 @@ database and the factor files all use it.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from lca import units
-from lca.errors import UnitError, did_you_mean
+from lca.errors import UnitError, did_you_mean, quoted
 from lca.sources import Quality
 from lca.terms import Factor
 from lca.uncertain import (
@@ -38,6 +39,9 @@ _SHAPES: dict[frozenset[str], str] = {
     frozenset({"values", "weights"}): "choice",
     frozenset({"samples"}): "empirical",
 }
+_KINDS = {list: "list", dict: "mapping", bool: "yes or no"}
+_LARGEST = 1e40
+_WIDEST = 1e3
 _KEYS = sorted({key for shape in _SHAPES for key in shape} | set(_ABOUT))
 _ACCEPTED = "value; low, mode, high; low, high; median, gsd; p5, p95; p5, median, p95; mean, sd; values; samples"
 
@@ -96,66 +100,101 @@ def read(raw: object, unit: str, lower: float = 0.0, upper: float = math.inf) ->
     """
     if isinstance(raw, Mapping):
         return _read_mapping(raw, unit, lower, upper)
-    if isinstance(raw, bool) or raw is None or not isinstance(raw, str | int | float):
-        found = (
-            "nothing"
-            if raw is None
-            else f"a {'list' if isinstance(raw, list) else type(raw).__name__}"
-        )
-        msg = f"expected a value such as {units.example(unit)}, found {found}"
-        raise UnitError(msg)
-    text = raw if isinstance(raw, str) else repr(raw)
+    text = _written(raw, unit)
     for sign in ("±", "+/-", "+-"):
         if sign in text:
             return Value(_plus_minus(text, sign, unit, lower, upper), unit)
     return Value(exact(_number(text, unit, lower, upper)), unit)
 
 
-def _number(text: object, unit: str, lower: float, upper: float) -> float:
-    number = units.parse(str(text).strip(), unit)
-    if not math.isfinite(number):
-        msg = f'"{text}" is not a finite number'
+def _number(given: object, unit: str, lower: float, upper: float) -> float:
+    text = _written(given, unit).strip()
+    number = units.parse(text, unit)
+    if not abs(number) <= _LARGEST:
+        msg = f"{quoted(text)} is beyond any real quantity; check the exponent"
         raise UnitError(msg)
     if number < lower or number > upper:
-        msg = f'"{text}" is {"less" if number < lower else "more"} than {_limit(lower if number < lower else upper, unit)}'
+        too = "less" if number < lower else "more"
+        bound = _limit(lower if number < lower else upper, unit)
+        advice = _percent_advice(text, number, unit, upper) or _accepted(lower, upper, unit)
+        msg = f"{quoted(text)} is {too} than {bound}{advice}"
         raise UnitError(msg)
     return number
 
 
-def _limit(bound: float, unit: str) -> str:
+def _written(given: object, unit: str) -> str:
+    """Return the text of one number, or say what stands in its place."""
+    if isinstance(given, bool) or not isinstance(given, str | int | float):
+        found = "nothing" if given is None else f"a {_KINDS.get(type(given), 'strange thing')}"
+        msg = f"expected a value such as {units.example(unit)}, found {found}"
+        raise UnitError(msg)
+    return given if isinstance(given, str) else repr(given)
+
+
+def _percent_advice(text: str, number: float, unit: str, upper: float) -> str:
+    """Return what to write where a share looks like a percentage without its sign."""
+    plain = re.fullmatch(r"[\d.]+", text)
+    return f"; write {text}%" if not unit and upper == 1 and number <= 100 and plain else ""
+
+
+def _accepted(lower: float, upper: float, unit: str) -> str:
+    if math.isinf(upper) or math.isinf(lower):
+        return f"; write for example {units.example(unit)}"
+    return f" (accepted: {_limit(lower, unit, upper)} to {_limit(upper, unit)})"
+
+
+def _limit(bound: float, unit: str, upper: float = 1.0) -> str:
     if not unit:
-        return "100%" if bound == 1 else f"{bound:g}"
+        return f"{bound:.0%}" if bound in {0, 1} and upper == 1 and bound == upper else f"{bound:g}"
     return f"{bound:g} {unit}"
 
 
 def _plus_minus(text: str, sign: str, unit: str, lower: float, upper: float) -> Distribution:
     middle_text, _, width_text = (part.strip() for part in text.partition(sign))
-    if not units.split(middle_text)[1] and units.split(width_text)[1]:
-        middle_text += " " + units.split(width_text)[1]
+    relative = bool(unit) and width_text.endswith("%")
+    shared = "" if relative else _unit_of(width_text)
+    if shared and not _unit_of(middle_text):
+        middle_text += " " + shared
+    if _unit_of(middle_text) and not _unit_of(width_text):
+        msg = (
+            f"{quoted(width_text)} has no unit; write for example {quoted(_with_unit(text, sign))}"
+        )
+        raise UnitError(msg)
     middle = _number(middle_text, unit, lower, upper)
-    if unit and width_text.endswith("%"):
-        width = middle * _number(width_text, "", 0, math.inf)
+    if relative:
+        width = abs(middle) * _number(width_text, "", 0, math.inf)
     else:
         width = _number(width_text, unit, 0, math.inf)
     return normal_interval(middle, width).bounded(lower, upper)
+
+
+def _unit_of(text: str) -> str:
+    """Return the unit of a number as written, or nothing."""
+    match = re.match(r"\s*[-+]?[\d_.]+(?:[eE][-+]?\d+)?\s*(.*)", text, re.DOTALL)
+    return match[1].strip() if match else ""
+
+
+def _with_unit(text: str, sign: str) -> str:
+    """Return a text with the unit of its middle put behind its width too."""
+    unit = _unit_of(text.partition(sign)[0])
+    return f"{text.strip()}{'' if unit == '%' else ' '}{unit}"
 
 
 def _read_mapping(raw: Mapping[str, object], unit: str, lower: float, upper: float) -> Value:
     numbers = {key: value for key, value in raw.items() if key not in _ABOUT}
     for key in numbers:
         if key not in _KEYS:
-            msg = (
-                f'not a part of a value: "{key}"{did_you_mean(key, _KEYS)} (accepted: {_ACCEPTED})'
-            )
+            msg = f"not a part of a value: {quoted(key)}{did_you_mean(key, _KEYS)} (accepted: {_ACCEPTED})"
             raise UnitError(msg)
     shape = _SHAPES.get(frozenset(numbers))
     if shape is None:
-        msg = f"these parts do not make a value: {', '.join(numbers) or 'none'} (accepted: {_ACCEPTED})"
+        found = ", ".join(numbers) or "none"
+        msg = f"these parts do not make a value: {found} (accepted: {_ACCEPTED})"
         raise UnitError(msg)
     distribution = _READERS[shape](numbers, unit, lower, upper)
     if shape not in {"value", "choice", "empirical"}:
         distribution = distribution.bounded(lower, upper)
-    about = {key: str(raw[key]) for key in _ABOUT if raw.get(key) is not None}
+    about = {key: _text(key, raw[key]) for key in _ABOUT if raw.get(key) is not None}
     return Value(
         distribution,
         unit,
@@ -166,12 +205,19 @@ def _read_mapping(raw: Mapping[str, object], unit: str, lower: float, upper: flo
     )
 
 
+def _text(key: str, given: object) -> str:
+    if not isinstance(given, str):
+        msg = f"{key}: expected text, found a {_KINDS.get(type(given), type(given).__name__)}"
+        raise UnitError(msg)
+    return given
+
+
 def _quality(name: str | None) -> Quality:
     if name is None:
         return Quality.GIVEN
     names = [str(quality) for quality in Quality]
     if name not in names:
-        msg = f'no quality "{name}"{did_you_mean(name, names)} (one of: {", ".join(names)})'
+        msg = f"no quality {quoted(name)}{did_you_mean(name, names)} (one of: {', '.join(names)})"
         raise UnitError(msg)
     return Quality(name)
 
@@ -192,7 +238,10 @@ def _ordered(
         zip(names, numbers, strict=True), list(zip(names, numbers, strict=True))[1:], strict=False
     ):
         if low > high:
-            msg = f'{first} "{parts[first]}" is more than {second} "{parts[second]}"'
+            msg = (
+                f"{first} {quoted(parts[first])} is more than {second} {quoted(parts[second])}; "
+                f"write them in the order {', '.join(names)}"
+            )
             raise UnitError(msg)
     return numbers
 
@@ -201,7 +250,7 @@ def _three(parts: Parts, unit: str, lower: float, upper: float) -> Distribution:
     low, mode, high = _ordered(parts, ("low", "mode", "high"), unit, lower, upper)
     name = str(parts.get("distribution", "triangular"))
     if name not in {"triangular", "pert"}:
-        msg = f'no distribution "{name}" for low, mode, high (one of: triangular, pert)'
+        msg = f"no distribution {quoted(name)} for low, mode, high (one of: triangular, pert)"
         raise UnitError(msg)
     return Distribution(name, (low, mode, high)) if low < high else exact(mode)
 
@@ -212,27 +261,37 @@ def _uniform(parts: Parts, unit: str, lower: float, upper: float) -> Distributio
 
 def _lognormal(parts: Parts, unit: str, lower: float, upper: float) -> Distribution:
     median = _positive(parts, "median", unit, lower, upper)
-    gsd = units.parse(str(parts["gsd"]), "")
-    if gsd < 1:
-        msg = f'a geometric standard deviation is 1 or more, found "{parts["gsd"]}"'
+    gsd = _number(parts["gsd"], "", 0.0, math.inf)
+    if not 1 <= gsd <= _WIDEST:
+        found = quoted(parts["gsd"])
+        msg = f"a geometric standard deviation is a factor from 1 to {_WIDEST:g} such as 1.2, found {found}"
         raise UnitError(msg)
     return lognormal(median, gsd) if gsd > 1 else exact(median)
 
 
 def _interval(parts: Parts, unit: str, lower: float, upper: float) -> Distribution:
-    _positive(parts, "p5", unit, lower, upper)
+    _not_too_wide(parts, unit, lower, upper)
     return lognormal_interval(*_ordered(parts, ("p5", "p95"), unit, lower, upper))
 
 
 def _two_piece(parts: Parts, unit: str, lower: float, upper: float) -> Distribution:
-    _positive(parts, "p5", unit, lower, upper)
+    _not_too_wide(parts, unit, lower, upper)
     return two_piece(*_ordered(parts, ("p5", "median", "p95"), unit, lower, upper))
+
+
+def _not_too_wide(parts: Parts, unit: str, lower: float, upper: float) -> None:
+    low = _positive(parts, "p5", unit, lower, upper)
+    if _number(parts["p95"], unit, lower, upper) / low > _WIDEST**2:
+        msg = (
+            f"p95 {quoted(parts['p95'])} is more than {_WIDEST**2:g} times p5 {quoted(parts['p5'])}"
+        )
+        raise UnitError(msg + "; check the units")
 
 
 def _positive(parts: Parts, name: str, unit: str, lower: float, upper: float) -> float:
     number = _number(parts[name], unit, lower, upper)
     if number <= 0:
-        msg = f'{name} "{parts[name]}" must be more than 0 for a lognormal'
+        msg = f"{name} {quoted(parts[name])} must be more than 0 for a lognormal"
         raise UnitError(msg)
     return number
 
@@ -246,7 +305,7 @@ def _normal(parts: Parts, unit: str, lower: float, upper: float) -> Distribution
 
 
 def _numbers(raw: object, unit: str, lower: float, upper: float) -> tuple[float, ...]:
-    if not isinstance(raw, list) or not raw:
+    if not isinstance(raw, list | tuple) or not raw:
         msg = f"expected a list of values such as [{units.example(unit)}]"
         raise UnitError(msg)
     return tuple(_number(item, unit, lower, upper) for item in raw)

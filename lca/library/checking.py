@@ -30,6 +30,16 @@ EXAMPLES = {
 }
 """What could stand at a key, for messages, where its unit does not say so."""
 
+_EXPECTED = {
+    "model_type": "expected a mapping",
+    "model_attributes_type": "expected a mapping",
+    "dict_type": "expected a mapping",
+    "tuple_type": "expected a list such as [a, b]",
+    "list_type": "expected a list such as [a, b]",
+    "string_type": "expected text",
+    "int_type": "expected a whole number such as 8",
+}
+
 
 class Located(Protocol):
     """Data that can point at the place of each value: a document, or one with patches."""
@@ -164,15 +174,9 @@ def _message(complaint: Any, model: type[BaseModel], path: Path) -> str:
         names = re.findall(r"'([^']*)'", complaint["ctx"]["expected"])
         hint = did_you_mean(str(given), names)
         return f"{_describe(given)} is not accepted here{hint} (one of: {', '.join(names)})"
-    if kind in {"model_type", "dict_type", "model_attributes_type"}:
-        return f"expected a mapping{_with_keys(_names(model, path))}, found {_describe(given)}"
-    if kind in {"tuple_type", "list_type"}:
-        return f"expected a list such as [a, b], found {_describe(given)}"
-    if kind == "string_type":
-        return f"expected text, found {_describe(given)}"
-    if kind in {"int_type", "int_parsing", "int_from_float"}:
-        return f"expected a whole number such as 8, found {_describe(given)}"
-    return f"{complaint['msg'][0].lower()}{complaint['msg'][1:]}, found {_describe(given)}"
+    expected = _EXPECTED.get(kind, f"{complaint['msg'][0].lower()}{complaint['msg'][1:]}")
+    keys = _with_keys(_names(model, path)) if expected == "expected a mapping" else ""
+    return f"{expected}{keys}, found {_describe(given)}"
 
 
 def _unknown_key(key: str, names: Sequence[str]) -> str:

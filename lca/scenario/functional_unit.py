@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from lca import units
-from lca.errors import UnitError, did_you_mean
+from lca.errors import UnitError, did_you_mean, quoted
 
 _KINDS: dict[str, str] = {
     "device*year": "device_time",
@@ -19,6 +19,7 @@ _KINDS: dict[str, str] = {
     "kWh": "it_energy",
 }
 _FLOP_BASES = ("peak", "delivered", "useful")
+_LARGEST = 1e40
 _EXAMPLES = (
     "device year, 1 million tokens, 1000 requests, EFLOP peak, EFLOP useful, training run, MWh"
 )
@@ -61,13 +62,27 @@ def parse(text: str) -> FunctionalUnit:
         amount = _amount(body, unit)
         if amount is None:
             continue
-        if kind == "flop" and not basis:
-            msg = f'"{text}" must say which FLOPs: peak (capacity), delivered (executed) or useful (the model\'s own)'
-            raise UnitError(msg)
+        _check(text, amount, kind, basis)
         return FunctionalUnit(text.strip(), amount, unit, f"{kind}_{basis}" if basis else kind)
     hint = did_you_mean(text, _EXAMPLES.split(", "))
-    msg = f'"{text}" is not a functional unit{hint} (for example: {_EXAMPLES})'
+    msg = f"{quoted(text)} is not a functional unit{hint} (for example: {_EXAMPLES})"
     raise UnitError(msg)
+
+
+def _check(text: str, amount: float, kind: str, basis: str) -> None:
+    """Refuse an amount that nothing can be divided by, and FLOPs of no or of a needless kind."""
+    if not 0 < amount <= _LARGEST:
+        msg = f"{quoted(text)} is not an amount to divide by; write for example 1 million tokens"
+        raise UnitError(msg)
+    if kind == "flop" and not basis:
+        msg = (
+            f"{quoted(text)} must say which FLOPs: peak (capacity), delivered (executed) "
+            f"or useful (the model's own), for example EFLOP peak"
+        )
+        raise UnitError(msg)
+    if kind != "flop" and basis:
+        msg = f'{quoted(text)}: "{basis}" belongs to FLOPs; take it out (for example: {_EXAMPLES})'
+        raise UnitError(msg)
 
 
 def _amount(body: str, unit: str) -> float | None:

@@ -96,7 +96,7 @@ class Patched:
 
     def _problem(self, path: Place, message: str, at: Literal["value", "key"]) -> Problem:
         steps = tuple(str(step) for step in path)
-        for patch, origin in reversed(self.origins.items()):
+        for patch, origin in reversed(list(self.origins.items())):
             if steps[: len(patch)] == patch:
                 if origin is None:
                     return Problem(dotted(path), message)

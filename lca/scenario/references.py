@@ -98,7 +98,7 @@ def _site(path: Path, site: Site, model: ScenarioModel) -> Iterator[Finding]:
         yield from _calendar_year((*path, "grid", "year"), site.grid.year)
         yield from _mixed_types((*path, "grid"), site.grid, _electricity_of(model))
     if site.contract is not None:
-        yield from _contract((*path, "contract"), site.contract, _electricity_of(model))
+        yield from _contract((*path, "contract"), site.contract)
     yield from _path_of(path, site, model)
 
 
@@ -122,7 +122,7 @@ def _region(path: Path, site: Site, wanted: Electricity) -> Iterator[Finding]:
         yield path, str(error.args[0] if error.args else error)
 
 
-def _contract(path: Path, contract: Contract, wanted: Electricity) -> Iterator[Finding]:
+def _contract(path: Path, contract: Contract) -> Iterator[Finding]:
     if contract.source is None and contract.intensity is None:
         yield path, "a contract needs a source (wind, solar, hydro, nuclear, ...) or an intensity"
 
