@@ -16,7 +16,7 @@ RESULTS := $(addprefix $(OUTPUTS)/procurement.,json md csv)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: run test check lint types layers duplicates format notice benchmarks clean help
+.PHONY: run test check lint types layers format notice benchmarks clean help
 
 run: $(VENV)/.ready  ## compare the options of scenarios/procurement.yaml, write outputs/
 	@mkdir -p $(OUTPUTS)
@@ -30,7 +30,7 @@ test: $(VENV)/.ready-dev  ## run the whole test suite
 	@echo "Running the test suite"
 	@$(BIN)/python -m pytest $(PYTEST_OPTIONS)
 
-check: lint types layers duplicates  ## lint, format, types, layers and copied code
+check: lint types layers  ## lint, format, types and layers
 
 lint: $(VENV)/.ready-dev  ## ruff: rules and format
 	@echo "Checking rules and format"
@@ -45,9 +45,6 @@ layers: $(VENV)/.ready-dev  ## import-linter: who may import whom
 	@echo "Checking layers"
 	@$(BIN)/lint-imports --no-logo
 
-duplicates: $(VENV)/.ready-dev  ## functions that are copies of one another
-	@echo "Checking for copied functions"
-	@$(BIN)/python tools/duplicates.py lca
 
 format: $(VENV)/.ready-dev  ## rewrite the code in the project's format
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .

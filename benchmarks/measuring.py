@@ -44,10 +44,16 @@ def child(script: str, *arguments: str) -> dict[str, float]:
     return json.loads(process(str(Path(__file__).parent / script), *arguments))
 
 
-def medians(script: str, repeats: int, *arguments: str) -> dict[str, float]:
-    """Run a script several times; return the median of each number."""
-    runs = [child(script, *arguments) for _ in range(repeats)]
-    return {name: statistics.median(run[name] for run in runs) for name in runs[0]}
+def medians(script: str, repeats: int, *variants: tuple[str, ...]) -> list[dict[str, float]]:
+    """Run a script several times with each variant of its arguments; return their medians.
+
+    The variants take turns, so that a busy spell of the machine falls on all of them.
+    """
+    rounds = [[child(script, *variant) for variant in variants] for _ in range(repeats)]
+    return [
+        {name: statistics.median(run[name] for run in runs) for name in runs[0]}
+        for runs in zip(*rounds, strict=True)
+    ]
 
 
 def gigabytes() -> float:

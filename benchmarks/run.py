@@ -43,15 +43,15 @@ def start_up() -> Iterator[Figure]:
 
 def questions() -> Iterator[Figure]:
     """Time one question in a running process."""
-    taken = medians("what_if.py", 3, "scenarios/inference_fleet_eu.yaml")["seconds"]
-    yield Figure("what if: replace, evaluate without draws, total", 1000 * taken, "ms", 5)
+    (taken,) = medians("what_if.py", 3, ("scenarios/inference_fleet_eu.yaml",))
+    milliseconds = 1000 * taken["seconds"]
+    yield Figure("what if: replace, evaluate without draws, total", milliseconds, "ms", 5)
 
 
 def sampling() -> Iterator[Figure]:
     """Time a million draws of thirty factors in three ways."""
-    terms, bare, stratified = (
-        medians("sampling.py", 5, way) for way in ("terms", "numpy", "hypercube")
-    )
+    ways = ("terms",), ("numpy",), ("hypercube",)
+    terms, bare, stratified = medians("sampling.py", 7, *ways)
     yield Figure("10^6 draws x 30 factors, bare numpy, random draws", bare["seconds"], "s")
     yield Figure("  the same with stratified draws, bare numpy", stratified["seconds"], "s")
     yield Figure("  the same through lca.terms", terms["seconds"], "s", 2 * bare["seconds"])
@@ -61,7 +61,7 @@ def sampling() -> Iterator[Figure]:
 
 def fleet() -> Iterator[Figure]:
     """Time a large fleet, step by step."""
-    taken = medians("fleet.py", 3, FLEET_ENTRIES)
+    (taken,) = medians("fleet.py", 3, (FLEET_ENTRIES,))
     lines, intensities = int(taken["lines"]), int(taken["intensities"])
     yield Figure(f"fleet of {lines:,} lines, 5 years, 2^14 draws", taken["seconds"], "s", 5)
     for step in ("load", "evaluate", "index", "by_stage_year", "total"):

@@ -11,17 +11,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lca import allocations
 from lca.errors import ScenarioError
 from lca.estimates import Estimate
 from lca.evaluation import evaluate
-from lca.intensities.embodied import MODELS
+from lca.intensities.embodied import builders
 from lca.inventory import choose_model
 from lca.ledger import STAGES, Ledger
 from lca.scenario import Scenario
 from lca.terms import Draws, Factor
 from lca.uncertain import Array
 
-RULES = ("cut_off", "substitution", "fifty_fifty", "cff")
 SURE, LIKELY = 0.95, 0.8
 
 
@@ -245,7 +245,7 @@ def _methods(options: list[Scenario], unit: str) -> list[MethodChoice]:
     """Evaluate every combination of embodied model, end-of-life rule and account, centrally."""
     point = Draws(0, 0)
     found = []
-    for model, rule in itertools.product(MODELS, RULES):
+    for model, rule in itertools.product(builders(), allocations.names()):
         ledgers = [
             evaluate(
                 option.patch({"assumptions.end_of_life.rule": rule}, option.name),

@@ -73,7 +73,8 @@ def split(text: str) -> tuple[float, str]:
     """
     match = _NUMBER.match(text[:200])
     if match is None or len(text) > 200:
-        raise UnitError(f"{_short(text)} {_no_number(text)}")
+        msg = f"{_short(text)} {_no_number(text)}"
+        raise UnitError(msg)
     return float(match[1].replace("_", "")), normalize(match[2])
 
 
@@ -130,7 +131,8 @@ def _units(text: str) -> Any:
     import pint
 
     if not _UNIT.match(text) or _LONG_DIGITS.search(text):
-        raise UnitError(f"{_short(text)} is not a unit")
+        msg = f"{_short(text)} is not a unit"
+        raise UnitError(msg)
     try:
         parsed = registry().parse_expression("1" + text if text.startswith("/") else f"1 {text}")
     except pint.UndefinedUnitError as error:
@@ -146,9 +148,11 @@ def _units(text: str) -> Any:
         RecursionError,
         AssertionError,
     ) as error:
-        raise UnitError(f"{_short(text)} is not a unit") from error
+        msg = f"{_short(text)} is not a unit"
+        raise UnitError(msg) from error
     if getattr(parsed, "magnitude", 1) != 1:  # a second number among the units
-        raise UnitError(f"{_short(text)} is not a unit: it has a number in it")
+        msg = f"{_short(text)} is not a unit: it has a number in it"
+        raise UnitError(msg)
     return parsed.units
 
 
@@ -182,7 +186,8 @@ def parse(text: str, canonical: str) -> float:
     try:
         number, unit = split(text)
         if canonical and not unit:
-            raise UnitError(f"{_short(text)} has no unit")
+            msg = f"{_short(text)} has no unit"
+            raise UnitError(msg)
         return number * factor(unit, canonical)
     except UnitError as error:
         message = error.problems[0].message

@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from lca import document
-from lca.document import Document
-from lca.errors import HardwareError, UnknownNameError, did_you_mean
-from lca.library.checking import validate
+from lca.errors import HardwareError, UnknownNameError, did_you_mean, quoted
+from lca.library.checking import source_problems, validate
 from lca.library.models import (
     KINDS,
     Cpu,
@@ -58,6 +57,8 @@ class Library:
     """
 
     def __init__(self, folders: tuple[Path, ...] = ()) -> None:
+        for folder in folders:
+            _check_folder(folder)
         self.folders = (*folders, packaged_folder())
         self._entries: dict[tuple[str, str], Entry] = {}
         self._sources: dict[str, Source] | None = None
@@ -97,7 +98,15 @@ class Library:
             if path is None:
                 raise UnknownNameError(self._unknown(kind, name))
             self._entries[key] = _load(path, kind, path.stat().st_mtime_ns)
+            if not path.is_relative_to(packaged_folder()):
+                self._check_sources(path)
         return self._entries[key]
+
+    def _check_sources(self, path: Path) -> None:
+        """Refuse a user's file that cites what no bibliography has."""
+        wrong = list(source_problems(document.read(path), self.sources))
+        if wrong:
+            raise HardwareError(wrong)
 
     def _path(self, kind: str, name: str) -> Path | None:
         if "/" in name or "\\" in name or name.startswith("."):
@@ -166,6 +175,19 @@ class Library:
                 if (folder / "sources.yaml").is_file():
                     self._sources |= _bibliography(folder / "sources.yaml")
         return self._sources
+
+
+def _check_folder(folder: Path) -> None:
+    """Refuse a user's folder that holds nothing of the kind: it would be silently ignored."""
+    kinds = ", ".join(KINDS)
+    if not folder.is_dir():
+        msg = f"no folder {quoted(folder)}; a database folder has sub-folders such as gpu"
+        raise HardwareError(msg)
+    if not any((folder / kind).is_dir() for kind in KINDS):
+        msg = (
+            f"nothing in the folder {quoted(folder)}; put files into sub-folders (one of: {kinds})"
+        )
+        raise HardwareError(msg)
 
 
 @lru_cache(maxsize=4096)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cache
 from typing import Annotated, Any, Literal, Protocol, TypeVar
 
@@ -122,7 +122,7 @@ def _adapter(model: type[BaseModel], name: str) -> TypeAdapter[Any]:
     return TypeAdapter(annotation)
 
 
-def source_problems(document: Located, known: Sequence[str] | set[str]) -> Iterator[Problem]:
+def source_problems(document: Located, known: Collection[str]) -> Iterator[Problem]:
     """Yield a problem for each ``source`` that the bibliography lacks."""
     for path, key in _sources(document.data, ()):
         if key not in known:

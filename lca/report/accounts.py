@@ -47,6 +47,7 @@ def option(ledger: Ledger, indicators: Sequence[str], basis: str) -> dict[str, A
         },
         "energy": {name: ledger.total(name).statistics() for name in FLOWS},
         "by_stage": _by_stage(ledger, indicators, basis),
+        "by_stage_per_unit": _stages_per_unit(ledger, indicators, basis, unit) if unit else {},
         "by_year": _by_year(ledger, indicators, basis, None),
         "inventory": {
             "total": {name: _total(ledger, name, "inventory") for name in indicators},
@@ -128,6 +129,21 @@ def _stage_entry(
     if estimate is None:
         return nothing(INDICATORS[indicator], "; ".join(missing)) if missing else None
     return {**estimate.statistics(), **({"missing": missing} if missing else {})}
+
+
+def _stages_per_unit(
+    ledger: Ledger, indicators: Sequence[str], basis: str, unit: str
+) -> dict[str, Any]:
+    """Return each stage per functional unit, divided draw by draw; empty where none is provided."""
+    delivered = ledger.units(unit)
+    found: dict[str, dict[str, Any]] = {}
+    if not np.all(delivered.samples > 0):
+        return found
+    for indicator in indicators:
+        for row in ledger.by("stage", indicator=indicator, basis=basis):
+            share = row.estimate.over(delivered, f"{INDICATORS[indicator]}/({unit})")
+            found.setdefault(row.labels[0], {})[indicator] = share.statistics()
+    return {stage: found[stage] for stage in STAGES if stage in found}
 
 
 def _by_year(

@@ -207,9 +207,7 @@ def as_written(value: Any) -> Any:
         return f"{float(value.magnitude)!r} {value.units}"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, int | float):
-        return repr(value)
-    return str(value)
+    return repr(value) if isinstance(value, int | float) else str(value)
 
 
 __all__ = ["FunctionalUnit", "Scenario", "UnknownNameError", "load"]

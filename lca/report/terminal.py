@@ -1,0 +1,195 @@
+"""The terminal: a result as a page that reads well at 80 columns."""
+
+from __future__ import annotations
+
+import io
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from lca.report import tables
+from lca.report.tables import Table
+from lca.report.wording import sentence
+
+_MOST = 6
+_GUTTER = 2
+
+
+def render(result: Mapping[str, Any], width: int = 80) -> str:
+    """Return a result as text without color, for tests and files."""
+    stream = io.StringIO()
+    show(result, Console(file=stream, width=width, no_color=True, highlight=False))
+    return stream.getvalue()
+
+
+def show(result: Mapping[str, Any], console: Console) -> None:
+    """Print a result: verdict, tables, what decides it, and what it rests on."""
+    _heading(result, console)
+    print_table(tables.stage_table(result), console)
+    chances = tables.probability_table(result)
+    for table in (tables.total_table(result), chances, tables.group_table(result)):
+        if table is not None:
+            print_table(table, console)
+    _section("What decides it", tables.decides(result), console)
+    _section("Method choices", tables.method_lines(result), console)
+    _section("Fallbacks", result["fallbacks"], console)
+    notes = [*tables.other_unit_lines(result), *tables.central_lines(result)]
+    _section("Mind", notes, console)
+    _section(_counted("Not counted", result["missing"]), tables.missing_lines(result), console)
+    _assumed(result, console)
+    _paragraph(tables.draws_line(result), console, style="dim")
+
+
+def _heading(result: Mapping[str, Any], console: Console) -> None:
+    title = result["title"] or result["scenario"]
+    _paragraph(title, console, style="bold")
+    if result["question"]:
+        _paragraph(result["question"], console, style="italic")
+    console.print()
+    if result["comparison"]:
+        _paragraph(sentence(result["comparison"]["verdict"]), console, style="bold green")
+        console.print()
+
+
+def _counted(title: str, entries: Sequence[object]) -> str:
+    return f"{title} ({len(entries)})"
+
+
+def _section(title: str, lines: Iterable[str], console: Console) -> None:
+    shown = list(lines)
+    if not shown:
+        return
+    _paragraph(title, console, style="bold")
+    for line in shown[: 2 * _MOST]:
+        _paragraph(line, console, indent="  " if not line.startswith("  ") else "    ")
+    if len(shown) > 2 * _MOST:
+        _paragraph(f"… and {len(shown) - 2 * _MOST} more", console, indent="  ", style="dim")
+    console.print()
+
+
+def _assumed(result: Mapping[str, Any], console: Console) -> None:
+    """Name what was assumed in one paragraph; reports in a file list it in full."""
+    names = list(dict.fromkeys(entry["what"] for entry in result["assumptions"]))
+    if not names:
+        return
+    more = f"; and {len(names) - _MOST} more" if len(names) > _MOST else ""
+    _paragraph(_counted("Assumed, not published", names), console, style="bold")
+    _paragraph("; ".join(names[:_MOST]) + more + ". All with values: -o FILE.md", console, "  ")
+    console.print()
+
+
+def _paragraph(text: str, console: Console, indent: str = "", style: str = "") -> None:
+    """Print a text wrapped to the console, never taken for markup."""
+    wide = textwrap.wrap(
+        text.strip(),
+        max(20, console.width),
+        initial_indent=indent,
+        subsequent_indent=indent + ("  " if indent else ""),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    console.print(Text("\n".join(wide), style=style), soft_wrap=True)
+
+
+def print_table(table: Table, console: Console) -> None:
+    """Print a table; if it is too wide, intervals go below their medians, names are folded.
+
+    Numbers are never cut: a table that still does not fit is printed wider than the terminal.
+    """
+    _paragraph(table.title, console, style="bold")
+    for by, room in ((" ", 0), ("\n", 0)):
+        layout = _layout(table, by, room)
+        if _width(layout) <= console.width:
+            break
+    heading, rows = _folded(layout, console.width)
+    shown = RichTable(box=None, pad_edge=False, padding=(0, _GUTTER, 0, 0), show_header=False)
+    for number in range(len(heading)):
+        shown.add_column(justify="left" if number == 0 else "right", no_wrap=True)
+    shown.add_row(*(Text(text, style="dim") for text in heading))
+    for number, row in enumerate(rows):
+        shown.add_row(*(Text(text, style=_style(table, number, i)) for i, text in enumerate(row)))
+    wide = Console(
+        file=console.file,
+        width=max(console.width, _width((heading, rows))),
+        color_system=console.color_system,  # type: ignore[arg-type]
+        force_terminal=console.is_terminal,
+        no_color=console.no_color,
+        highlight=False,
+    )
+    wide.print(shown)
+    console.print()
+
+
+Layout = tuple[list[str], list[list[str]]]
+
+
+def _layout(table: Table, by: str, _room: int) -> Layout:
+    heading = ["", *table.columns]
+    if table.lowest_column is not None:
+        heading[table.lowest_column + 1] += "\n(lowest)"
+    rows = [[name, *(cell.joined(by) for cell in cells)] for name, cells in table.rows]
+    if table.lowest_row is not None:
+        rows[table.lowest_row][0] += " (lowest)"
+    return heading, rows
+
+
+def _width(layout: Layout) -> int:
+    heading, rows = layout
+    numbers = [max(_longest(row[i]) for row in rows) for i in range(1, len(heading))]
+    names = [max(map(len, _words(text)), default=0) for text in heading[1:]]
+    first = max((_longest(row[0]) for row in rows), default=0)
+    columns = [max(a, b) for a, b in zip(numbers, names, strict=True)] if rows else names
+    return first + sum(columns) + _GUTTER * len(columns)
+
+
+def _folded(layout: Layout, width: int) -> Layout:
+    """Fold headings to the width of their numbers, and row names to what is left."""
+    heading, rows = layout
+    columns = [
+        max([_longest(row[i]) for row in rows] + [max(map(len, _words(heading[i])), default=0)])
+        for i in range(1, len(heading))
+    ]
+    left = width - sum(columns) - _GUTTER * len(columns)
+    room = max(left, *(max(map(len, _words(row[0])), default=1) for row in rows), 12)
+    spare = max(0, (width - min(room, max(_longest(r[0]) for r in rows)) - sum(columns)))
+    extra = max(0, spare // max(1, len(columns)) - _GUTTER)
+    top = [""] + [
+        _fold(text, columns[i] + extra) for i, text in enumerate(heading[1:])
+    ]
+    return top, [[_fold(row[0], room), *row[1:]] for row in rows]
+
+
+def _words(text: str) -> list[str]:
+    """Return the parts at which a name may be folded: after a hyphen, underscore or blank."""
+    return text.replace("-", "- ").replace("_", "_ ").split()
+
+
+def _longest(text: str) -> int:
+    return max(map(len, text.split("\n")))
+
+
+def _fold(text: str, width: int) -> str:
+    """Fold a name at hyphens and blanks so that it fits a width."""
+    lines: list[str] = []
+    for given in text.split("\n"):
+        current = ""
+        for word in given.replace("-", "-\0").replace("_", "_\0").replace(" ", " \0").split("\0"):
+            if current and len((current + word).rstrip()) > width:
+                lines.append(current.rstrip())
+                current = word
+            else:
+                current += word
+        lines.append(current.rstrip())
+    return "\n".join(lines)
+
+
+def _style(table: Table, row: int, column: int) -> str:
+    if table.lowest_column is not None and column == table.lowest_column + 1:
+        return "green"
+    if table.lowest_row == row:
+        return "green"
+    return "bold" if row in table.emphasis else ""
