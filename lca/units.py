@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pint
 
 _NUMBER = re.compile(
-    r"\s*([+-]?(?:\d(?:_?\d)*(?:\.(?:\d(?:_?\d)*)?)?|\.\d+)(?:[eE][+-]?\d+)?)(?![\d,'])\s*(.*)\Z",
+    r"\s*([+-]?(?:\d(?:_?\d)*(?:\.(?:\d(?:_?\d)*)?)?|\.\d+)(?:[eE][+-]?\d+)?)(?![\d,'.:])\s*(.*)\Z",
     re.DOTALL,
 )
 _EMISSION = re.compile(
@@ -191,8 +191,16 @@ def parse(text: str, canonical: str) -> float:
         return number * factor(unit, canonical)
     except UnitError as error:
         message = error.problems[0].message
-        advice = f"; write for example {example(canonical)}"
-        raise UnitError(message if "write" in message else message + advice) from None
+        raise UnitError(_with_example(message, canonical)) from None
+
+
+def _with_example(message: str, canonical: str) -> str:
+    """Add what is accepted to a message that does not say it yet."""
+    if "write" in message:
+        return message
+    if message.endswith("?"):
+        return f"{message} (for example {example(canonical)})"
+    return f"{message}; write for example {example(canonical)}"
 
 
 def quantity(value: Any, unit: str) -> Any:

@@ -100,7 +100,7 @@ def read(raw: object, unit: str, lower: float = 0.0, upper: float = math.inf) ->
     """
     if isinstance(raw, Mapping):
         return _read_mapping(raw, unit, lower, upper)
-    text = _written(raw, unit)
+    text = _written(raw, unit, lower)
     for sign in ("±", "+/-", "+-"):
         if sign in text:
             return Value(_plus_minus(text, sign, unit, lower, upper), unit)
@@ -108,25 +108,26 @@ def read(raw: object, unit: str, lower: float = 0.0, upper: float = math.inf) ->
 
 
 def _number(given: object, unit: str, lower: float, upper: float) -> float:
-    text = _written(given, unit).strip()
+    text = _written(given, unit, lower).strip()
     number = units.parse(text, unit)
     if not abs(number) <= _LARGEST:
         msg = f"{quoted(text)} is beyond any real quantity; check the exponent"
         raise UnitError(msg)
     if number < lower or number > upper:
-        too = "less" if number < lower else "more"
-        bound = _limit(lower if number < lower else upper, unit)
+        bound = lower if number < lower else upper
         advice = _percent_advice(text, number, unit, upper) or _accepted(lower, upper, unit)
-        msg = f"{quoted(text)} is {too} than {bound}{advice}"
+        too = "less" if number < lower else "more"
+        msg = f"{quoted(text)} is {too} than {_limit(bound, upper, unit)}{advice}"
         raise UnitError(msg)
     return number
 
 
-def _written(given: object, unit: str) -> str:
+def _written(given: object, unit: str, lower: float) -> str:
     """Return the text of one number, or say what stands in its place."""
     if isinstance(given, bool) or not isinstance(given, str | int | float):
         found = "nothing" if given is None else f"a {_KINDS.get(type(given), 'strange thing')}"
-        msg = f"expected a value such as {units.example(unit)}, found {found}"
+        example = "1.2" if lower >= 1 and not unit else units.example(unit)
+        msg = f"expected a value such as {example}, found {found}"
         raise UnitError(msg)
     return given if isinstance(given, str) else repr(given)
 
@@ -140,13 +141,14 @@ def _percent_advice(text: str, number: float, unit: str, upper: float) -> str:
 def _accepted(lower: float, upper: float, unit: str) -> str:
     if math.isinf(upper) or math.isinf(lower):
         return f"; write for example {units.example(unit)}"
-    return f" (accepted: {_limit(lower, unit, upper)} to {_limit(upper, unit)})"
+    return f" (accepted: {_limit(lower, upper, unit)} to {_limit(upper, upper, unit)})"
 
 
-def _limit(bound: float, unit: str, upper: float = 1.0) -> str:
-    if not unit:
-        return f"{bound:.0%}" if bound in {0, 1} and upper == 1 and bound == upper else f"{bound:g}"
-    return f"{bound:g} {unit}"
+def _limit(bound: float, upper: float, unit: str) -> str:
+    """Return a bound as it could be written: that of a share in percent."""
+    if unit:
+        return f"{bound:g} {unit}"
+    return f"{bound:.0%}" if upper == 1 else f"{bound:g}"
 
 
 def _plus_minus(text: str, sign: str, unit: str, lower: float, upper: float) -> Distribution:
@@ -317,7 +319,7 @@ def _choice(parts: Parts, unit: str, lower: float, upper: float) -> Distribution
         _numbers(parts["weights"], "", 0, math.inf) if "weights" in parts else (1.0,) * len(values)
     )
     if len(weights) != len(values) or sum(weights) <= 0:
-        msg = f"{len(values)} values need as many weights that do not all vanish, found {len(weights)}"
+        msg = f"{len(values)} values need {len(values)} weights, not all of them 0; found {len(weights)}"
         raise UnitError(msg)
     return Distribution("choice", values + weights)
 

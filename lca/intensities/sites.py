@@ -186,6 +186,8 @@ def _market(
     if site.contract is None:
         return residual
     contract = site.contract
+    if contract.matching == "hourly":
+        warn(f"site {name}: hourly matching is taken at its yearly share; no hourly series is used")
     share = contract.share.factor("contract_share", f"sites.{name}.contract.share")
     bought = _contracted(name, contract, model)
     return tuple(

@@ -97,14 +97,18 @@ class Library:
             path = self._path(kind, name)
             if path is None:
                 raise UnknownNameError(self._unknown(kind, name))
-            self._entries[key] = _load(path, kind, path.stat().st_mtime_ns)
             if not path.is_relative_to(packaged_folder()):
-                self._check_sources(path)
+                self._check_own(path, kind)
+            self._entries[key] = _load(path, kind, path.stat().st_mtime_ns)
         return self._entries[key]
 
-    def _check_sources(self, path: Path) -> None:
-        """Refuse a user's file that cites what no bibliography has."""
+    def _check_own(self, path: Path, kind: str) -> None:
+        """Refuse a user's file with mistakes; a source that no bibliography has is one, too."""
         wrong = list(source_problems(document.read(path), self.sources))
+        try:
+            _load(path, kind, path.stat().st_mtime_ns)
+        except HardwareError as error:
+            wrong += error.problems
         if wrong:
             raise HardwareError(wrong)
 
@@ -179,14 +183,12 @@ class Library:
 
 def _check_folder(folder: Path) -> None:
     """Refuse a user's folder that holds nothing of the kind: it would be silently ignored."""
-    kinds = ", ".join(KINDS)
     if not folder.is_dir():
         msg = f"no folder {quoted(folder)}; a database folder has sub-folders such as gpu"
         raise HardwareError(msg)
-    if not any((folder / kind).is_dir() for kind in KINDS):
-        msg = (
-            f"nothing in the folder {quoted(folder)}; put files into sub-folders (one of: {kinds})"
-        )
+    known = ("sources.yaml", *KINDS)
+    if not any((folder / name).exists() for name in known):
+        msg = f"nothing in the folder {quoted(folder)}; put files into sub-folders (one of: {', '.join(KINDS)})"
         raise HardwareError(msg)
 
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from lca import units
 from lca.document import Data
-from lca.errors import InputError, Problem, did_you_mean, quoted
+from lca.errors import InputError, Problem, did_you_mean, nearest, quoted
 from lca.library.fields import Amount
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -24,7 +24,7 @@ EXAMPLES = {
     "region": "DE",
     "device": "nvidia-h100-sxm5-80gb",
     "count": "8",
-    "site": "the name of a site",
+    "site": "frankfurt",
     "share": "40%",
     "source": "a key of sources.yaml",
 }
@@ -76,12 +76,28 @@ def problems(
 ) -> list[Problem]:
     """Return one problem for each complaint, in the document's own words and places."""
     found: dict[tuple[object, ...], Problem] = {}
-    for complaint in invalid.errors():
+    complaints = invalid.errors()
+    meant = set(_meant(complaints, model, document.data, at))
+    for complaint in complaints:
         path = _place(document.data, (*at, *complaint["loc"]), complaint["type"])
+        if complaint["type"] == "missing" and path in meant:
+            continue  # written, but misspelled
         message = _message(complaint, model, path[len(at) :])
         where: At = "key" if complaint["type"] in {"extra_forbidden", "missing"} else "value"
         found.setdefault((path, message), document.problem(path, message, at=where))
     return list(found.values())
+
+
+def _meant(
+    complaints: Sequence[Any], model: type[BaseModel], data: object, at: Path
+) -> Iterator[Path]:
+    """Yield the path that each unknown key was probably meant to have."""
+    for complaint in complaints:
+        if complaint["type"] == "extra_forbidden":
+            path = _place(data, (*at, *complaint["loc"]), complaint["type"])
+            name = nearest(str(path[-1]), _names(model, path[len(at) : -1]))
+            if name is not None:
+                yield (*path[:-1], name)
 
 
 def salvage(model: type[Model], data: object) -> Model:

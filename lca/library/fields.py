@@ -116,13 +116,13 @@ def _whole(raw: object) -> object:
     try:
         number = float(str(raw).replace("_", ""))
     except ValueError:
-        msg = f'expected a whole number, found "{raw}"'
+        msg = f"expected a whole number such as 8, found {quoted(raw)}"
         raise ValueError(msg) from None
     if not math.isfinite(number) or number != int(number):
-        msg = f'expected a whole number, found "{raw}"'
+        msg = f"expected a whole number such as 8, found {quoted(raw)}"
         raise ValueError(msg)
     if number < 0:
-        msg = f'expected a whole number of 0 or more, found "{raw}"'
+        msg = f"expected a whole number of 0 or more, found {quoted(raw)}"
         raise ValueError(msg)
     return int(number)
 

@@ -64,6 +64,13 @@ def _headline(option: Mapping[str, Any], basis: str) -> Mapping[str, Any]:
     return found
 
 
+def _whole(option: Mapping[str, Any], basis: str) -> Mapping[str, Any]:
+    """Return the headline with what it lacks."""
+    gaps = option["total"].get("gwp100", {}).get("missing")
+    found = _headline(option, basis)
+    return {**found, "missing": gaps} if gaps else found
+
+
 def _stages(option: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     """Return the stages of greenhouse gases, per functional unit where there is one."""
     stages = option["by_stage_per_unit"] or option["by_stage"]
@@ -71,7 +78,11 @@ def _stages(option: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
 
 
 def _cell(statistics: Mapping[str, Any] | None, step: float) -> Cell:
-    return Cell("–") if statistics is None else Cell(*interval(statistics, step))
+    """Return a number; one that lacks a part is marked."""
+    if statistics is None:
+        return Cell("–")
+    middle, between = interval(statistics, step)
+    return Cell(middle + ("*" if statistics.get("missing") else ""), between)
 
 
 def _title(result: Result, unit: str) -> str:
@@ -95,7 +106,7 @@ def stage_table(result: Result) -> Table:
 
 def _by_stage(result: Result) -> Table:
     options, basis = result["options"], result["basis"]
-    whole = [_headline(option, basis) for option in options]
+    whole = [_whole(option, basis) for option in options]
     step, unit = common_scale([x["median"] or 0.0 for x in whole], whole[0]["unit"])
     stages = [_stages(option) for option in options]
     known = list(dict.fromkeys(stage for found in stages for stage in found))
@@ -109,12 +120,13 @@ def _by_stage(result: Result) -> Table:
         tuple(rows),
         lowest_column=lowest(result),
         emphasis=(len(rows) - 1,),
+        note=_partial(rows),
     )
 
 
 def _by_option(result: Result) -> Table:
     options, basis = result["options"], result["basis"]
-    whole = [_headline(option, basis) for option in options]
+    whole = [_whole(option, basis) for option in options]
     step, unit = common_scale([x["median"] or 0.0 for x in whole], whole[0]["unit"])
     stages = [_stages(option) for option in options]
     known = list(dict.fromkeys(stage for found in stages for stage in found))
@@ -142,7 +154,8 @@ def total_table(result: Result) -> Table:
         rows.append((f"{name} [{unit}]", tuple(_cell(x, step) for x in found)))
     if is_wide(result):
         return _turned(rows, options)
-    return Table(f"Totals, {_years(result)}: median (90% interval)", _names(result), tuple(rows))
+    title = f"Totals, {_years(result)}: median (90% interval)"
+    return Table(title, _names(result), tuple(rows), note=_partial(rows))
 
 
 def _turned(rows: Sequence[tuple[str, tuple[Cell, ...]]], options: Sequence[Any]) -> Table:
@@ -151,14 +164,16 @@ def _turned(rows: Sequence[tuple[str, tuple[Cell, ...]]], options: Sequence[Any]
         (option["name"], tuple(Cell(cells[i].text) for _, cells in rows))
         for i, option in enumerate(options)
     )
-    return Table("Totals: median", tuple(name for name, _ in rows), turned)
+    return Table("Totals: median", tuple(name for name, _ in rows), turned, note=_partial(rows))
 
 
 def _measures(result: Result) -> list[tuple[str, list[Mapping[str, Any]]]]:
     options = result["options"]
     found: list[tuple[str, list[Mapping[str, Any]]]] = []
     for indicator in result["indicators"]:
-        accounts = {basis: [o["total"][indicator][basis] for o in options] for basis in _BASES}
+        accounts = {
+            basis: [_account(o["total"][indicator], basis) for o in options] for basis in _BASES
+        }
         if accounts["location"] == accounts["market"]:
             name = spoken(indicator)
             found.append((name + _same_account(indicator), accounts["location"]))
@@ -175,6 +190,17 @@ def _measures(result: Result) -> list[tuple[str, list[Mapping[str, Any]]]]:
 
 
 _BASES = ("location", "market")
+_PARTIAL = "* without what is listed below as not counted"
+
+
+def _account(entry: Mapping[str, Any], basis: str) -> Mapping[str, Any]:
+    """Return one account of an indicator, with what it lacks."""
+    found: Mapping[str, Any] = entry[basis]
+    return {**found, "missing": entry["missing"]} if "missing" in entry else found
+
+
+def _partial(rows: Sequence[tuple[str, tuple[Cell, ...]]]) -> str:
+    return _PARTIAL if any(cell.text.endswith("*") for _, cells in rows for cell in cells) else ""
 
 
 def _same_account(indicator: str) -> str:

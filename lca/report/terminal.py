@@ -13,7 +13,6 @@ from rich.text import Text
 
 from lca.report import tables
 from lca.report.tables import Table
-from lca.report.wording import sentence
 
 _MOST = 6
 _GUTTER = 2
@@ -51,7 +50,7 @@ def _heading(result: Mapping[str, Any], console: Console) -> None:
         _paragraph(result["question"], console, style="italic")
     console.print()
     if result["comparison"]:
-        _paragraph(sentence(result["comparison"]["verdict"]), console, style="bold green")
+        _paragraph(result["comparison"]["verdict"], console, style="bold green")
         console.print()
 
 
@@ -101,10 +100,9 @@ def print_table(table: Table, console: Console) -> None:
     Numbers are never cut: a table that still does not fit is printed wider than the terminal.
     """
     _paragraph(table.title, console, style="bold")
-    for by, room in ((" ", 0), ("\n", 0)):
-        layout = _layout(table, by, room)
-        if _width(layout) <= console.width:
-            break
+    layout = _layout(table, " ")
+    if _width(layout) > console.width:
+        layout = _layout(table, "\n")
     heading, rows = _folded(layout, console.width)
     shown = RichTable(box=None, pad_edge=False, padding=(0, _GUTTER, 0, 0), show_header=False)
     for number in range(len(heading)):
@@ -121,13 +119,15 @@ def print_table(table: Table, console: Console) -> None:
         highlight=False,
     )
     wide.print(shown)
+    if table.note:
+        _paragraph(table.note, console, style="dim")
     console.print()
 
 
 Layout = tuple[list[str], list[list[str]]]
 
 
-def _layout(table: Table, by: str, _room: int) -> Layout:
+def _layout(table: Table, by: str) -> Layout:
     heading = ["", *table.columns]
     if table.lowest_column is not None:
         heading[table.lowest_column + 1] += "\n(lowest)"

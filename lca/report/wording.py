@@ -145,8 +145,3 @@ def percent(share: float) -> str:
         return ">99.9%"
     return f"{share:.1%}" if share < 0.01 or share > 0.99 else f"{share:.0%}"
 
-
-def sentence(text: str) -> str:
-    """Return a text with a capital letter at its beginning where it begins with a plain word."""
-    first = text.split(" ", 1)[0]
-    return text[:1].upper() + text[1:] if first.isalpha() and first.islower() else text

@@ -13,7 +13,6 @@ from lca.ledger import INDICATORS
 from lca.library import Library
 from lca.scenario import functional_unit
 from lca.scenario.models import (
-    Contract,
     Electricity,
     Fleet,
     GridValue,
@@ -51,7 +50,7 @@ def _scenario_findings(model: ScenarioModel, text: Patched) -> Iterator[Finding]
     yield from _indicators(model, text)
     yield from _electricity(("assumptions", "electricity"), _electricity_of(model))
     for name, site in (model.sites or {}).items():
-        yield from _site(("sites", name), site, model)
+        yield from _site(("sites", name), site, model, text)
     for name, fleet in (model.fleet or {}).items():
         yield from _fleet(("fleet", name), fleet, model, text)
     for name, work in (model.work or {}).items():
@@ -91,14 +90,14 @@ def _electricity(path: Path, wanted: Electricity) -> Iterator[Finding]:
     yield from _calendar_year((*path, "year"), wanted.year)
 
 
-def _site(path: Path, site: Site, model: ScenarioModel) -> Iterator[Finding]:
+def _site(path: Path, site: Site, model: ScenarioModel, text: Patched) -> Iterator[Finding]:
     if site.region is not None:
         yield from _region((*path, "region"), site, _electricity_of(model))
     if site.grid is not None:
         yield from _calendar_year((*path, "grid", "year"), site.grid.year)
         yield from _mixed_types((*path, "grid"), site.grid, _electricity_of(model))
     if site.contract is not None:
-        yield from _contract((*path, "contract"), site.contract)
+        yield from _contract((*path, "contract"), _written_at(text, *path, "contract"))
     yield from _path_of(path, site, model)
 
 
@@ -106,7 +105,7 @@ def _region(path: Path, site: Site, wanted: Electricity) -> Iterator[Finding]:
     """Yield why a region cannot serve: nothing is called so, or it has no such factor."""
     try:
         factors.resolve(site.region)
-        if site.grid is None and None not in {wanted.boundary, wanted.accounting, wanted.method}:
+        if site.grid is None and _is_complete(wanted):
             factors.grid_factor(
                 site.region,
                 boundary=wanted.boundary,
@@ -122,9 +121,26 @@ def _region(path: Path, site: Site, wanted: Electricity) -> Iterator[Finding]:
         yield path, str(error.args[0] if error.args else error)
 
 
-def _contract(path: Path, contract: Contract) -> Iterator[Finding]:
-    if contract.source is None and contract.intensity is None:
+def _is_complete(wanted: Electricity) -> bool:
+    """Whether the type of factor is written rightly, so that one can be looked for."""
+    return wanted.year in {None, *_CALENDAR} and None not in {
+        wanted.boundary,
+        wanted.accounting,
+        wanted.method,
+    }
+
+
+def _contract(path: Path, written: object) -> Iterator[Finding]:
+    if isinstance(written, dict) and not {"source", "intensity"} & set(written):
         yield path, "a contract needs a source (wind, solar, hydro, nuclear, ...) or an intensity"
+
+
+def _written_at(text: Patched, *path: str | int) -> object:
+    """Return what is written at a path of mappings, right or wrong."""
+    found: object = text.data
+    for step in path:
+        found = found.get(str(step)) if isinstance(found, dict) else None
+    return found
 
 
 def _path_of(path: Path, site: Site, model: ScenarioModel) -> Iterator[Finding]:
@@ -144,14 +160,14 @@ def _covered(
     """Yield years and regions that a path says nothing of: nothing is extrapolated."""
     years: list[int] = []
     if used.points is not None:
-        years = [int(year) for year in used.points]
+        years = [int(year) for year in used.points if year.isdecimal()]
     elif used.name and used.name != "constant":
         try:
             years = [min(period[0], _CALENDAR[0]), *_published_years(used.name, site.region)]
         except factors.UnknownRegion:
             return  # told at the region
         except LookupError as error:
-            yield where, str(error.args[0])
+            yield where, f"{error.args[0]}; give a decline such as 3%, or points"
     if years and not min(years) <= period[0] <= period[1] <= max(years):
         reach = f"{min(years)}-{max(years)}" if used.points is not None else f"until {max(years)}"
         yield (

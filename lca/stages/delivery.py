@@ -48,6 +48,8 @@ def _lines(context: Context, subject: Subject, unit: FunctionalUnit) -> Iterator
             yield _line(subject, unit, "device", _one("device"), subject.service.bought)
         return
     rate = _rate(context, subject, unit)
+    if rate is not None and subject.hours_spread is not None:
+        rate = product(rate.name, rate.unit, rate=rate, hours_spread=subject.hours_spread)
     if rate is not None:
         yield _line(subject, unit, "device*h", rate, subject.hours)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from lca.intensities import boavizta
+from lca.intensities.buildings import building_share
 from lca.intensities.context import Context
 from lca.ledger import Line
 from lca.scenario.models import Work
@@ -33,9 +34,23 @@ def lines(context: Context, subjects: Sequence[Subject]) -> Iterator[Line]:
                     yield line
             yield from _other_indicators(context, subject, part)
     if context.model.assumptions.boundary == "building":
-        context.miss(
-            "gwp100", "manufacture", "building", "no factor for the data center itself is packaged"
-        )
+        for subject in subjects:
+            yield from _building(context, subject)
+
+
+def _building(context: Context, subject: Subject) -> Iterator[Line]:
+    """Yield the share of the building, where published boundaries differ by just that."""
+    device = subject.device
+    node = building_share(device, subject.host) if device else None
+    if node is None or device is None:
+        name = device.id if device else subject.where
+        reason = "no published figures whose difference is the building"
+        context.miss("gwp100", "manufacture", f"building of {name}", reason)
+        return
+    part = Part("building", device.id, None, None, None)
+    line = embodied_line(context, subject, part, "manufacture", "construction", node)
+    if line is not None:
+        yield line
 
 
 def _other_indicators(context: Context, subject: Subject, part: Part) -> Iterator[Line]:

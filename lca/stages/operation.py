@@ -80,15 +80,22 @@ def _loads(context: Context, subject: Subject) -> Iterator[Load]:
 
 
 def _states(draw: Draw, subject: Subject) -> Iterator[Load]:
-    busy, hours = subject.utilization, subject.hours
+    busy, hours, spread = subject.utilization, subject.hours, subject.hours_spread
     if busy.distribution.is_exact:
         share = busy.distribution.central
-        yield Load(draw.component, "busy", draw.busy, None, tuple(h * share for h in hours))
-        yield Load(draw.component, "idle", draw.idle, None, tuple(h * (1 - share) for h in hours))
+        yield Load(draw.component, "busy", draw.busy, spread, tuple(h * share for h in hours))
+        rest = tuple(h * (1 - share) for h in hours)
+        yield Load(draw.component, "idle", draw.idle, spread, rest)
         return
-    rest = apply(idle_share, utilization=busy)
-    yield Load(draw.component, "busy", draw.busy, busy, hours)
-    yield Load(draw.component, "idle", draw.idle, rest, hours)
+    idle = apply(idle_share, utilization=busy)
+    yield Load(draw.component, "busy", draw.busy, _both(busy, spread), hours)
+    yield Load(draw.component, "idle", draw.idle, _both(idle, spread), hours)
+
+
+def _both(share: Node, spread: Node | None) -> Node:
+    if spread is None:
+        return share
+    return product("share", "", share=share, hours_spread=spread)
 
 
 def _line(subject: Subject, load: Load, rate: Rate, per: str = "device*h") -> Line:

@@ -18,7 +18,7 @@ from lca.ledger import Line
 from lca.scenario.models import Fleet, Work
 from lca.stages.cohorts import Activity
 from lca.stages.subjects import Subject
-from lca.terms import Factor, Node, Term, product
+from lca.terms import Factor, Node, Term, multiply, product
 from lca.vocabulary import HOURS_PER_YEAR
 
 
@@ -170,7 +170,10 @@ def _hourly(work: Work, subject: Subject, node: Node) -> Term:
         ),
         "occupancy": default("cloud_occupancy", work.occupancy, f"{subject.where}.occupancy"),
     }
-    return Term(node.name, hourly_footprint, inputs, f"{node.unit}/h")
+    hourly = Term(node.name, hourly_footprint, inputs, f"{node.unit}/h")
+    if subject.hours_spread is None:
+        return hourly
+    return Term(node.name, multiply, {"rate": hourly, "spread": subject.hours_spread}, hourly.unit)
 
 
 def _line(  # one line has this many labels

@@ -16,6 +16,7 @@ from lca.scenario.models import Fleet, Work
 from lca.sources import Quality
 from lca.stages.cohorts import Activity, embodied_activity, service_activity
 from lca.terms import Factor
+from lca.values import Value
 from lca.vocabulary import HOURS_PER_YEAR
 
 
@@ -39,6 +40,8 @@ class Subject:
         For a fleet: activities that carry manufacture and transport; None for work.
     service
         For a fleet: activities of all devices that serve; None for work.
+    hours_spread
+        For work whose hours are uncertain: their distribution over their central value.
     """
 
     asset: str
@@ -52,6 +55,7 @@ class Subject:
     utilization: Factor
     purchases: Activity | None = None
     service: Activity | None = None
+    hours_spread: Factor | None = None
 
 
 def subjects(context: Context) -> Iterator[Subject]:
@@ -69,6 +73,8 @@ def _fleet(context: Context, name: str, fleet: Fleet) -> Subject:
     powered = 1.0 if fleet.powered is None else fleet.powered.central
     service = service_activity(fleet, context.years)
     hours = tuple(x * HOURS_PER_YEAR * powered for x in service.device_years)
+    for decided in ("lifetime", "lifetime_hours", "powered"):
+        _warn_decision(context, where, decided, getattr(fleet, decided))
     if fleet.embodied == "sunk":
         context.warn(f"{where}: what was emitted before the decision is sunk and left out")
     return Subject(
@@ -153,11 +159,23 @@ def _work(context: Context, name: str, work: Work) -> Subject:
         if work.utilization
         else Factor("utilization", 1.0, "", role="decision")
     )
-    return Subject(name, where, work, device, host, share, context.site(work.site), series, busy)
+    _warn_decision(context, where, "repeats", work.repeats)
+    return Subject(
+        name,
+        where,
+        work,
+        device,
+        host,
+        share,
+        context.site(work.site),
+        series,
+        busy,
+        hours_spread=_hours_spread(work, where),
+    )
 
 
 def _work_hours(work: Work, per_instance: int) -> float:
-    """Return the device-hours of a piece of work, all repeats; what is decided is not sampled."""
+    """Return the device-hours of a piece of work at their central value, all repeats."""
     if work.device_hours is not None:
         hours = work.device_hours.central
     elif work.instance_hours is not None:
@@ -165,6 +183,21 @@ def _work_hours(work: Work, per_instance: int) -> float:
     else:
         hours = 0.0
     return hours * repeats(work)
+
+
+def _hours_spread(work: Work, where: str) -> Factor | None:
+    """Return uncertain hours over their central value, or None where they are exact."""
+    given = work.device_hours or work.instance_hours
+    if given is None or given.distribution.is_exact:
+        return None
+    relative = given.distribution.scaled(1 / given.central)
+    return Factor("hours_spread", relative, "", identity=given.identity or f"{where}.hours")
+
+
+def _warn_decision(context: Context, where: str, name: str, given: Value | None) -> None:
+    """Say so where a decision is written as a distribution: decisions are never sampled."""
+    if given is not None and not given.distribution.is_exact:
+        context.warn(f"{where}.{name} is a decision and is not sampled: its central value is used")
 
 
 def repeats(work: Work) -> float:

@@ -1,0 +1,127 @@
+"""The command line: finds the command, runs it, and turns refusals into messages and exit codes.
+
+Exit codes: 0 ok, 1 unexpected, 2 usage, 3 invalid input, 4 gate failed, 5 measurement not
+available, 130 interrupted. Data go to standard output, messages to standard error.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import pkgutil
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from lca import __version__, commands
+from lca.errors import LcaError, did_you_mean
+
+_UNEXPECTED, _INTERRUPTED, _PIPE_CLOSED = 1, 130, 141
+
+
+class Commands(click.Group):
+    """The commands of ``lca/commands``, each loaded when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands: the public modules of the folder, sorted."""
+        del ctx
+        found = (member.name for member in pkgutil.iter_modules(commands.__path__))
+        return sorted(name.replace("_", "-") for name in found if not name.startswith("_"))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command by name, or None if no file has it."""
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        module = importlib.import_module(f"lca.commands.{cmd_name.replace('-', '_')}")
+        found: click.Command = module.command
+        return found
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, naming the nearest where there is none."""
+        name = args[0] if args else ""
+        names = self.list_commands(ctx)
+        if name and not name.startswith("-") and name not in names:
+            ctx.fail(f'no command "{name}"{did_you_mean(name, names)} (one of: {", ".join(names)})')
+        return super().resolve_command(ctx, args)
+
+
+_SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+@click.command(cls=Commands, context_settings=_SETTINGS, no_args_is_help=True)
+@click.version_option(__version__, prog_name="lca", message="%(prog)s %(version)s")
+def group() -> None:
+    """Account for the carbon of AI hardware over its life: making, running, scrapping.
+
+    \b
+    Start here:
+      lca list gpu
+      lca compare nvidia-h100-sxm5-80gb amd-instinct-mi300x --region FR
+      lca init procurement -o mine.yaml
+      lca run mine.yaml
+
+    \b
+    Completion of commands, options and ids (bash; zsh and fish alike):
+      eval "$(_LCA_COMPLETE=bash_source lca)"
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Parameters
+    ----------
+    arguments
+        Words after the program's name; by default those of the process.
+
+    Returns
+    -------
+    int
+        The exit code.
+    """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        code = _run(words)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # whoever read us has left; Python must not complain again when it closes the stream
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _PIPE_CLOSED
+    return code
+
+
+def _run(words: list[str]) -> int:
+    try:
+        found: Any = group.main(words, prog_name="lca", standalone_mode=False)
+        return found if isinstance(found, int) else 0
+    except click.ClickException as refusal:
+        refusal.show()
+        return refusal.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted", err=True)
+        return _INTERRUPTED
+    except LcaError as refusal:
+        click.echo(str(refusal), err=True)
+        return refusal.exit_code
+    except BrokenPipeError:
+        raise
+    except Exception as bug:  # noqa: BLE001 - no traceback may reach a user
+        return _report_bug(bug, {"-v", "--verbose"} & set(words))
+
+
+def _report_bug(bug: Exception, verbose: object) -> int:
+    if verbose:
+        click.echo("".join(traceback.format_exception(bug)), err=True, nl=False)
+    what = " ".join(f"{type(bug).__name__}: {bug}".split())
+    hint = "" if verbose else "; run with -v for the traceback"
+    click.echo(f"lca: {what} (this is a bug{hint})", err=True)
+    return _UNEXPECTED
+
+
+if __name__ == "__main__":
+    sys.exit(main())
