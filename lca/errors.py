@@ -50,6 +50,7 @@ EXCERPT_WIDTH = 80
 _LONGEST_NAME = 120
 _LONGEST_PATH = 200
 _SHORTEST_PART = 3
+_SAME_NUMBER = 0.05
 _PLAIN_STEP = re.compile(r"[^\s.\[\]\"]+")
 
 
@@ -223,11 +224,15 @@ def _contains(wanted: str, choice: str) -> bool:
 
 
 def _likeness(wanted: str, choice: str) -> float:
-    """Return how alike two folded names are, 0 to 1: as a whole, and part by part."""
+    """Return how alike two folded names are: as a whole, part by part, and in their numbers.
+
+    A part with a digit that both share counts extra: an H100 is rather another H100 than a B100.
+    """
     whole = _ratio(wanted, choice)
-    parts = wanted.split("-")
-    alike = sum(len(part) * max(_ratio(part, p) for p in choice.split("-")) for part in parts)
-    return (whole + alike / max(1, sum(map(len, parts)))) / 2
+    parts, others = wanted.split("-"), choice.split("-")
+    alike = sum(len(part) * max(_ratio(part, other) for other in others) for part in parts)
+    models = sum(any(map(str.isdigit, part)) and part in others for part in parts)
+    return (whole + alike / max(1, sum(map(len, parts)))) / 2 + _SAME_NUMBER * models
 
 
 def _ratio(left: str, right: str) -> float:

@@ -228,8 +228,8 @@ def _model_at(model: Any, path: Path) -> type[BaseModel] | None:
     for step in path:
         if isinstance(model, type) and issubclass(model, BaseModel):
             fields = model.model_fields.items()
-            field = next((f for n, f in fields if str(step) in {n, f.alias}), None)
-            model = field.annotation if field else None
+            found = [field for name, field in fields if str(step) in {name, field.alias}]
+            model = found[0].annotation if found else None
         else:
             model = _inner_model(model)
     return model if isinstance(model, type) and issubclass(model, BaseModel) else _optional(model)
