@@ -45,7 +45,6 @@ layers: $(VENV)/.ready-dev  ## import-linter: who may import whom
 	@echo "Checking layers"
 	@$(BIN)/lint-imports --no-logo
 
-
 format: $(VENV)/.ready-dev  ## rewrite the code in the project's format
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
 

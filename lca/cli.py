@@ -53,22 +53,25 @@ class Commands(click.Group):
 _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
-@click.command(cls=Commands, context_settings=_SETTINGS, no_args_is_help=True)
+_EPILOG = """\b
+Start here:
+  lca list gpu
+  lca compare nvidia-h100-sxm5-80gb amd-instinct-mi300x --region FR
+  lca init procurement -o mine.yaml
+  lca run mine.yaml
+\b
+Completion of commands, options and ids (bash_source, zsh_source or fish_source):
+  eval "$(_LCA_COMPLETE=bash_source lca)"
+\b
+Exit codes: 0 ok, 1 unexpected, 2 usage, 3 invalid input, 4 gate failed,
+5 measurement not available.
+"""
+
+
+@click.command(cls=Commands, context_settings=_SETTINGS, no_args_is_help=True, epilog=_EPILOG)
 @click.version_option(__version__, prog_name="lca", message="%(prog)s %(version)s")
 def group() -> None:
-    """Account for the carbon of AI hardware over its life: making, running, scrapping.
-
-    \b
-    Start here:
-      lca list gpu
-      lca compare nvidia-h100-sxm5-80gb amd-instinct-mi300x --region FR
-      lca init procurement -o mine.yaml
-      lca run mine.yaml
-
-    \b
-    Completion of commands, options and ids (bash; zsh and fish alike):
-      eval "$(_LCA_COMPLETE=bash_source lca)"
-    """
+    """Account for the carbon of AI hardware over its life: making, running, scrapping."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -110,7 +113,7 @@ def _run(words: list[str]) -> int:
         return refusal.exit_code
     except BrokenPipeError:
         raise
-    except Exception as bug:  # noqa: BLE001 - no traceback may reach a user
+    except Exception as bug:  # no traceback may reach a user
         return _report_bug(bug, {"-v", "--verbose"} & set(words))
 
 

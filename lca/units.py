@@ -27,7 +27,10 @@ _ANTIMONY = re.compile(r"\b(kg|mg|g)\s*Sb[ -]?(?:eq|e)\b")
 _LONG_FORMS = {"tonne": "tonneCO2e", "pound": "poundCO2e"}
 _UNIT = re.compile(r"(?:(?:1\s*)?/|[A-Za-zµ_(])[A-Za-zµ0-9_/*^(). \-]{0,80}\Z|\Z")
 _GROUPED = re.compile(r"\d[,']\d")
-_LONG_DIGITS = re.compile(r"\d{3,}|\*\*\s*\d{2,}")
+_POWER = r"\s*(?:\^|\*\*)\s*"
+_UNBOUNDED = re.compile(  # powers of numbers, brackets and powers could keep Python busy for ever
+    rf"\d{{3,}}|{_POWER}-?\d{{2,}}|[\d)]{_POWER}|{_POWER}[^\d\s-]"
+)
 
 EXAMPLES = {
     "kW": "700 W",
@@ -130,7 +133,7 @@ def factor(unit: str, canonical: str) -> float:
 def _units(text: str) -> Any:
     import pint
 
-    if not _UNIT.match(text) or _LONG_DIGITS.search(text):
+    if not _UNIT.match(text) or _UNBOUNDED.search(text):
         msg = f"{_short(text)} is not a unit"
         raise UnitError(msg)
     try:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 import lca
@@ -26,12 +26,19 @@ DEVICES = (
     "amd-instinct-mi300x",
     "google-tpu-v6e-trillium",
 )
-REGIONS = ("DE", "FR", "NO", "US-TX", "IN")
+REGIONS = ("DE", "FR", "NO", "US", "IN")
 RULES = ("cut_off", "substitution", "fifty_fifty", "cff")
 INDICATOR_LIST = ["gwp100", "water", "adp_elements", "primary_energy", "e_waste"]
 Data = dict[str, Any]
 
-laws = settings(max_examples=25, derandomize=True, deadline=None, database=None)
+# no shrinking: a failing scenario is readable as it is
+laws = settings(
+    max_examples=25,
+    derandomize=True,
+    deadline=None,
+    database=None,
+    phases=(Phase.explicit, Phase.generate),
+)
 
 shares = st.sampled_from(["0%", "35%", "60% ± 10%", "100%"])
 counts = st.one_of(
@@ -109,7 +116,7 @@ def changed(data: Data, **values: Any) -> Data:
 
 def same(a: Any, b: Any, rel: float = 1e-12) -> None:
     """Demand that arrays agree to rounding."""
-    np.testing.assert_allclose(a, b, rtol=rel, atol=1e-9 * np.max(np.abs(b), initial=0.0) * rel * 1e9)
+    np.testing.assert_allclose(a, b, rtol=rel, atol=0)
 
 
 def accounts() -> itertools.product[tuple[str, str, str]]:
@@ -133,9 +140,7 @@ def test_n_devices_are_n_times_one(data: Data, times: int) -> None:
     for indicator, basis, view in accounts():
         a = one.total(indicator, basis=basis, view=view).samples
         same(many.total(indicator, basis=basis, view=view).samples, a * times)
-    same(many.per("device year").samples, one.per("device year").samples) if np.all(
-        one.units("device year").samples
-    ) else None
+    same(many.units().samples, one.units().samples * times)
 
 
 @laws
@@ -155,7 +160,7 @@ def test_lines_sum_to_totals_by_every_label(data: Data) -> None:
 @given(scenarios)
 def test_the_years_of_the_period_sum_to_the_total(data: Data) -> None:
     """A period is the sum of its years evaluated one by one, in the account spread over life."""
-    data["assumptions"] = {"grid_path": "constant"}
+    data["assumptions"] = {"grid_path": "constant", "embodied_model": "calibrated"}
     for fleet in data["fleet"].values():
         fleet["replace"] = False
         if not isinstance(fleet["count"], dict):
@@ -177,7 +182,7 @@ def test_the_years_of_the_period_sum_to_the_total(data: Data) -> None:
 @laws
 @given(scenarios, st.sampled_from(["FR", "DE", "IN"]), st.floats(0, 1000), st.floats(0, 1000))
 def test_a_cleaner_grid_never_adds(data: Data, region: str, first: float, second: float) -> None:
-    """Lowering the grid intensity of a site lowers no draw's total below ... nor raises it."""
+    """Lowering the grid intensity of a site raises the total in no draw."""
     low, high = sorted((first, second))
     totals = []
     for grams in (low, high):
@@ -275,7 +280,7 @@ def test_allocation_never_changes_the_other_stages(data: Data) -> None:
         seen.append([rows.get(stage, 0.0) for stage in ("manufacture", "transport", "operation")])
     for other in seen[1:]:
         for a, b in zip(seen[0], other, strict=True):
-            assert np.array_equal(a, b)
+            same(a, b)
 
 
 @given(st.floats(0, 1))
@@ -302,7 +307,7 @@ def test_sunk_leaves_manufacture_and_transport_out_and_nothing_else(data: Data) 
     a, b = ({r.labels[0]: r.estimate.samples for r in led.by("stage")} for led in (new, sunk))
     assert a.keys() - b.keys() == {"manufacture", "transport"}
     for stage, values in b.items():
-        assert np.array_equal(values, a[stage]), stage
+        same(values, a[stage])
 
 
 def test_a_replacement_of_sunk_devices_within_the_period_is_new(small: Data) -> None:
@@ -311,7 +316,7 @@ def test_a_replacement_of_sunk_devices_within_the_period_is_new(small: Data) -> 
     small |= {"fleet": {"chat": fleet}, "assumptions": {"embodied_model": "vendor"}}
     rows = ledger_of(small, 0).by("stage", "year", view="inventory")
     made = {row.labels[1]: row.estimate.central for row in rows if row.labels[0] == "manufacture"}
-    assert made == {"2029": pytest.approx(1312)}
+    assert {year: kg for year, kg in made.items() if kg} == {"2029": pytest.approx(1312)}
 
 
 def test_a_fleet_replaced_before_the_period_serves_all_of_it(small: Data) -> None:

@@ -10,7 +10,7 @@ import lca
 from lca import units
 from lca.ledger import INDICATORS
 from lca.lines import Line
-from lca.terms import Draws, Factor, Node
+from lca.terms import Draws, Factor, Node, walk
 
 SCENARIO: dict[str, Any] = {
     "schema": "1",
@@ -42,7 +42,12 @@ SCENARIO: dict[str, Any] = {
             "instance_hours": "100 h",
             "site": "oregon",
         },
-        "train": {"phase": "training", "it_energy": "433 MWh", "site": "oregon", "tokens": "366e9 token"},
+        "train": {
+            "phase": "training",
+            "it_energy": "433 MWh",
+            "site": "oregon",
+            "tokens": "366e9 token",
+        },
     },
     "assumptions": {"end_of_life": {"rule": "cff", "reuse": "20%"}, "embodied_model": "calibrated"},
 }
@@ -84,6 +89,16 @@ def test_every_intensity_has_the_dimension_of_its_indicator_over_its_activity(
             for node in set(line.intensity):
                 found = units.quantity(1.0, node.unit).dimensionality
                 assert found == wanted, f"{line.stage}/{line.component}/{line.process}: {node.unit}"
+
+
+def test_every_term_below_has_the_dimension_it_states(ledgers: list[lca.Ledger]) -> None:
+    """No node on the way, sum or product included, is labeled with a unit it does not have."""
+    nodes = {part for ledger in ledgers for node in ledger.index.nodes for part in walk(node)}
+    quantity = units.registry().Quantity
+    for node in nodes:
+        if not isinstance(node, Factor):
+            wanted = units.quantity(1.0, node.unit).dimensionality
+            assert quantity(in_quantities(node)).dimensionality == wanted, node
 
 
 def test_terms_evaluated_on_quantities_give_the_bare_numbers(ledgers: list[lca.Ledger]) -> None:

@@ -23,6 +23,13 @@ _FEW_NOTES = 6
 _MOST_SAMPLES = 1 << 24
 
 
+def example(*lines: str) -> str:
+    """Return the end of a command's help: lines that can be typed as they stand."""
+    return "\n".join(
+        ["\b", "Examples:" if len(lines) > 1 else "Example:", *(f"  {x}" for x in lines)]
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The common options of a command."""
@@ -182,7 +189,8 @@ def show_result(result: Mapping[str, Any], settings: Settings) -> None:
         from lca.report import terminal
 
         terminal.show(result, console())
-    settings.notes(result["warnings"])
+    said = set(result["fallbacks"]) if not settings.as_json else set()
+    settings.notes([text for text in result["warnings"] if text not in said])
 
 
 def complete_ids(kinds: Sequence[str], incomplete: str) -> list[CompletionItem]:

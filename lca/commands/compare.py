@@ -12,6 +12,7 @@ from lca.commands._shared import (
     check_formats,
     complete_devices,
     evaluating,
+    example,
     load,
     show_result,
     write_reports,
@@ -28,12 +29,26 @@ _ENDINGS = {".yaml", ".yml"}
 _WORLD = "WORLD"
 
 
-@click.command("compare")
+@click.command(
+    "compare",
+    epilog=example(
+        "lca compare nvidia-h100-sxm5-80gb amd-instinct-mi300x --region FR --years 5",
+        "lca compare mine.yaml",
+    ),
+)
 @click.argument("options", nargs=-1, required=True, shell_complete=complete_devices)
-@click.option("--region", help="Where the devices run: DE, US-VA, aws:eu-central-1. [default: WORLD]")
-@click.option("--years", type=click.IntRange(1, 30), default=5, show_default=True, help="Length of service.")
 @click.option(
-    "--from", "first_year", type=click.IntRange(1990, 2100), default=FIRST_YEAR, show_default=True,
+    "--region", help="Where the devices run: DE, US-VA, aws:eu-central-1. [default: WORLD]"
+)
+@click.option(
+    "--years", type=click.IntRange(1, 30), default=5, show_default=True, help="Length of service."
+)
+@click.option(
+    "--from",
+    "first_year",
+    type=click.IntRange(1990, 2100),
+    default=FIRST_YEAR,
+    show_default=True,
     help="First year of service.",
 )
 @click.option("--utilization", help="Share of time with work, such as 60% or '55% ± 10%'.")
@@ -41,23 +56,21 @@ _WORLD = "WORLD"
 @click.option("--lifetime", help="Lifetime, such as '6 years'. [default: the years of service]")
 @click.option("--pue", help="Power usage effectiveness of the facility, such as 1.2.")
 @click.option(
-    "--per", multiple=True,
+    "--per",
+    multiple=True,
     help="Functional unit, such as 'device year' or 'EFLOP peak'. The first ranks. "
     "[default: EFLOP peak, then device year]",
 )
 @click.option("--indicators", default="gwp100", show_default=True, help="Such as gwp100,water.")
 @click.option("-o", "--output", "files", multiple=True, help="Also write FILE.json, .csv or .md.")
 @evaluating
-def command(settings: Settings, options: tuple[str, ...], files: tuple[str, ...], **asked: Any) -> None:
+def command(
+    settings: Settings, options: tuple[str, ...], files: tuple[str, ...], **asked: Any
+) -> None:
     """Compare two or more devices, the options of one SCENARIO, or several scenarios.
 
     Devices are compared as fleets of one kind, in one place, for the same years, on shared draws:
     what they have in common cancels.
-
-    \b
-    Examples:
-      lca compare nvidia-h100-sxm5-80gb amd-instinct-mi300x --region FR --years 5
-      lca compare mine.yaml
     """
     import lca
     from lca.report.result import compare_result
@@ -89,7 +102,17 @@ def _scenarios(
 def _refuse_flags() -> None:
     """Refuse options that describe a comparison of devices: a scenario says these itself."""
     context = click.get_current_context()
-    names = ("region", "years", "first_year", "utilization", "count", "lifetime", "pue", "per", "indicators")
+    names = (
+        "region",
+        "years",
+        "first_year",
+        "utilization",
+        "count",
+        "lifetime",
+        "pue",
+        "per",
+        "indicators",
+    )
     given = [
         name
         for name in names
@@ -108,6 +131,12 @@ def _of_devices(options: tuple[str, ...], asked: dict[str, Any], settings: Setti
     _check_devices(options, library)
     if not asked["region"]:
         settings.say("note: no --region: electricity of the world's average grid is used")
+    if not asked["per"]:
+        settings.say(
+            "note: no --per: compared per EFLOP of fp16 peak capacity switched on, not of work done"
+            if len(_default_units(options, library)) > 1
+            else "note: no fp16 peak is known of every option: compared per device year"
+        )
     return lca.load(scenario_of(options, asked, library), library=library)
 
 

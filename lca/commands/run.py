@@ -10,6 +10,7 @@ from lca.commands._shared import (
     Settings,
     check_formats,
     evaluating,
+    example,
     load,
     show_result,
     write_reports,
@@ -20,7 +21,12 @@ if TYPE_CHECKING:
     from lca.scenario import Scenario
 
 
-@click.command("run")
+@click.command(
+    "run",
+    epilog=example(
+        'lca run mine.yaml --by stage,year --set fleet.chat.lifetime="4 years" -o result.csv'
+    ),
+)
 @click.argument("scenario", type=click.Path())
 @click.option(
     "--by",
@@ -42,12 +48,7 @@ if TYPE_CHECKING:
 def command(
     settings: Settings, scenario: str, by: str, changes: tuple[str, ...], files: tuple[str, ...]
 ) -> None:
-    """Evaluate SCENARIO and its options: totals, stages, sources.
-
-    \b
-    Example:
-      lca run mine.yaml --by stage,year --set fleet.chat.lifetime="4 years" -o result.csv
-    """
+    """Evaluate SCENARIO and its options: totals, stages, sources."""
     from lca.report.result import run_result
 
     check_formats(files)

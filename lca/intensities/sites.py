@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lca import factors
 from lca.factors import GridFactor
-from lca.formulas.electricity import market_intensity, projected_intensity, source_contribution
+from lca.formulas.electricity import market_intensity, projected_intensity
 from lca.intensities.trajectories import trajectory_index
 from lca.library import constants
 from lca.scenario.models import Contract, ScenarioModel, Site, Trajectory
@@ -132,9 +132,9 @@ def _mix_spread(found: GridFactor) -> Node:
     if whole <= 0:
         return Factor("mix_spread", 1.0, "", source=mix.source)
     parts = {
-        name: apply(
-            source_contribution,
-            name=f"{name}_part",
+        name: product(
+            f"{name}_part",
+            "",
             source_share=Factor(
                 "source_share",
                 mix.shares[name] * ranges[name].central / whole,
@@ -142,7 +142,7 @@ def _mix_spread(found: GridFactor) -> Node:
                 source=mix.source,
                 note="weighted by intensity",
             ),
-            source_intensity=Factor(
+            source_spread=Factor(
                 "source_spread",
                 _spread(ranges[name].low, ranges[name].central, ranges[name].high),
                 "",

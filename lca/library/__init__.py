@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from lca import document
-from lca.errors import HardwareError, UnknownNameError, did_you_mean, quoted
-from lca.library.checking import source_problems, validate
+from lca.errors import HardwareError, Problem, UnknownNameError, did_you_mean, nearest, quoted
+from lca.library.checking import name_problems, source_problems, validate
 from lca.library.models import (
     KINDS,
     Cpu,
@@ -29,6 +29,7 @@ from lca.sources import SCENARIO, Quality, Source
 from lca.terms import Factor
 from lca.values import Value, read
 
+_LONGEST_ID = 200
 DEVICE_KINDS = ("gpu", "tpu", "accelerator")
 _Kind = TypeVar("_Kind", bound=Entry)
 
@@ -103,8 +104,12 @@ class Library:
         return self._entries[key]
 
     def _check_own(self, path: Path, kind: str) -> None:
-        """Refuse a user's file with mistakes; a source that no bibliography has is one, too."""
-        wrong = list(source_problems(document.read(path), self.sources))
+        """Refuse a user's file with mistakes; a source or a host that nobody knows is one, too."""
+        text = document.read(path)
+        wrong = [
+            *source_problems(text, self.sources),
+            *name_problems(text, self._exists, self._unknown),
+        ]
         try:
             _load(path, kind, path.stat().st_mtime_ns)
         except HardwareError as error:
@@ -113,13 +118,22 @@ class Library:
             raise HardwareError(wrong)
 
     def _path(self, kind: str, name: str) -> Path | None:
-        if "/" in name or "\\" in name or name.startswith("."):
+        if not _is_file_name(name):
             return None
         paths = (folder / kind / f"{name}.yaml" for folder in self.folders)
         return next((path for path in paths if path.is_file()), None)
 
+    def _exists(self, kind: str, name: str) -> bool:
+        kinds = DEVICE_KINDS if kind == "device" else (kind,)
+        return any(self._path(one, name) is not None for one in kinds)
+
     def _unknown(self, kind: str, name: str) -> str:
-        return f'no {kind} "{name}"{did_you_mean(name, self.ids(kind))} (lca list {kind})'
+        """Say that nothing of a kind has a name; the nearest is named."""
+        kinds = DEVICE_KINDS if kind == "device" else (kind,)
+        names = {other: one for one in kinds for other in self.ids(one)}
+        near = nearest(name, names)
+        where = names.get(near or "", kinds[0])
+        return f"no {kind} {quoted(name)}{did_you_mean(name, names)} (lca list {where})"
 
     def find(self, name: str) -> Entry:
         """Return the entry of any kind with this id."""
@@ -135,11 +149,7 @@ class Library:
         for kind in DEVICE_KINDS:
             if self._path(kind, name) is not None:
                 return self._typed(kind, name, Device)
-        names = [other for kind in DEVICE_KINDS for other in self.ids(kind)]
-        hint = did_you_mean(name, names)
-        kind = next((k for k in DEVICE_KINDS if any(f'"{i}"' in hint for i in self.ids(k))), "gpu")
-        msg = f'no device "{name}"{hint} (lca list {kind})'
-        raise UnknownNameError(msg)
+        raise UnknownNameError(self._unknown("device", name))
 
     def cpu(self, name: str) -> Cpu:
         """Return a processor."""
@@ -174,11 +184,19 @@ class Library:
     def sources(self) -> dict[str, Source]:
         """The bibliography, user entries included."""
         if self._sources is None:
-            self._sources = {SCENARIO.key: SCENARIO}
+            found = {SCENARIO.key: SCENARIO}
             for folder in reversed(self.folders):
-                if (folder / "sources.yaml").is_file():
-                    self._sources |= _bibliography(folder / "sources.yaml")
+                file = folder / "sources.yaml"
+                if file.is_file():
+                    found |= _bibliography(file, file.stat().st_mtime_ns)
+            self._sources = found
         return self._sources
+
+
+def _is_file_name(name: str) -> bool:
+    """Whether an id can be the name of a file, and of no other folder's."""
+    apart = "/" not in name and "\\" not in name and not name.startswith(".")
+    return apart and name.isprintable() and 0 < len(name.encode()) <= _LONGEST_ID
 
 
 def _check_folder(folder: Path) -> None:
@@ -209,13 +227,20 @@ def _load(path: Path, kind: str, _changed: int) -> Entry:
     return entry
 
 
-@cache
-def _bibliography(path: Path) -> dict[str, Source]:
+@lru_cache(maxsize=64)
+def _bibliography(path: Path, _changed: int) -> dict[str, Source]:
     text = document.read(path)
-    found = {}
+    found: dict[str, Source] = {}
+    problems: list[Problem] = []
     for key in text.data:
-        entry = validate(SourceEntry, text, HardwareError, at=(key,))
-        found[key] = Source(key=key, **entry.model_dump())
+        try:
+            entry = validate(SourceEntry, text, HardwareError, at=(key,))
+        except HardwareError as error:
+            problems += error.problems
+        else:
+            found[key] = Source(key=key, **entry.model_dump())
+    if problems:
+        raise HardwareError(problems)
     return found
 
 

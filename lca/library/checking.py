@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import cache
 from typing import Annotated, Any, Literal, Protocol, TypeVar
 
@@ -26,7 +26,7 @@ EXAMPLES = {
     "count": "8",
     "site": "frankfurt",
     "share": "40%",
-    "source": "a key of sources.yaml",
+    "source": "nvidia-hgx-h100-pcf",
 }
 """What could stand at a key, for messages, where its unit does not say so."""
 
@@ -146,6 +146,29 @@ def source_problems(document: Located, known: Collection[str]) -> Iterator[Probl
             yield document.problem(path, message)
 
 
+def name_problems(
+    document: Located, exists: Callable[[str, str], bool], suggest: Callable[[str, str], str]
+) -> Iterator[Problem]:
+    """Yield a problem for each host, processor, memory or device of a file that no file describes."""
+    for path, kind, name in _referred(document.data):
+        if isinstance(name, str) and name and not exists(kind, name):
+            yield document.problem(path, suggest(kind, name))
+
+
+def _referred(data: dict[str, Any]) -> Iterator[tuple[Path, str, object]]:
+    """Yield path, kind and name of what a file of the database refers to."""
+    yield ("host",), "server", data.get("host")
+    if data.get("kind") == "instance":
+        yield ("device",), "device", data.get("device")
+    for key, inner, kind in (("memory", "technology", "memory"), ("cpus", "device", "cpu")):
+        here = data.get(key)
+        for number, part in enumerate(here if isinstance(here, list) else ()):
+            if isinstance(part, dict):
+                yield (key, number, inner), kind, part.get(inner)
+        if isinstance(here, dict):
+            yield (key, inner), kind, here.get(inner)
+
+
 def _sources(data: Data, path: Path) -> Iterator[tuple[Path, str]]:
     """Yield each source key of a document with its path."""
     if isinstance(data, dict):
@@ -209,10 +232,9 @@ def _for_example(model: type[BaseModel], path: Path) -> str:
     """Return how a missing key could be written."""
     key = str(path[-1])
     owner = _model_at(model, path[:-1])
-    field = owner and next((f for n, f in owner.model_fields.items() if key in {n, f.alias}), None)
-    amount = next(
-        (one for one in (field.metadata if field else ()) if isinstance(one, Amount)), None
-    )
+    fields = list(owner.model_fields.items()) if owner is not None else []
+    extras = [one for name, field in fields if key in {name, field.alias} for one in field.metadata]
+    amount = next((one for one in extras if isinstance(one, Amount)), None)
     example = units.example(amount.unit) if amount else EXAMPLES.get(key, "...")
     return f"add for example {key}: {example}"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
 from lca.library.fields import (
     Amount,
@@ -20,6 +20,7 @@ from lca.library.fields import (
     Length,
     Lifetime,
     Mass,
+    OneOf,
     Power,
     Rate,
     Ratio,
@@ -111,7 +112,7 @@ class Board(Record):
 class Footprint(Record):
     """A published figure, as published, with its boundary and stages."""
 
-    indicator: str
+    indicator: Annotated[str, OneOf(tuple(INDICATOR_UNITS))]
     value: Any
     boundary: Boundary
     stages: tuple[FootprintStage, ...]
@@ -120,22 +121,19 @@ class Footprint(Record):
     quality: str = "declared"
     note: str = ""
 
-    @model_validator(mode="before")
+    @field_validator("value", mode="before")
     @classmethod
-    def _read_values(cls, data: Any) -> Any:
-        if not isinstance(data, dict) or data.get("indicator") not in INDICATOR_UNITS:
-            msg = f"indicator must be one of: {', '.join(INDICATOR_UNITS)}"
-            raise ValueError(msg)
-        unit = INDICATOR_UNITS[data["indicator"]]
-        parts = {
-            name: read_amount(raw, unit, 0.0, float("inf"))
-            for name, raw in (data.get("parts") or {}).items()
-        }
-        return {
-            **data,
-            "value": read_amount(data.get("value"), unit, 0.0, float("inf")),
-            "parts": parts,
-        }
+    def _read_value(cls, raw: Any, info: ValidationInfo) -> Any:
+        """Read the value in the unit of the indicator; a wrong indicator is told at its own place."""
+        unit = INDICATOR_UNITS.get(info.data.get("indicator", ""))
+        return raw if unit is None else read_amount(raw, unit, 0.0, float("inf"))
+
+    @field_validator("parts", mode="before")
+    @classmethod
+    def _read_parts(cls, raw: Any, info: ValidationInfo) -> Any:
+        if not isinstance(raw, dict):
+            return raw
+        return {name: cls._read_value(part, info) for name, part in raw.items()}
 
 
 class Peak(Record):

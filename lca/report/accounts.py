@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from lca.estimates import Estimate
-from lca.ledger import BASES, INDICATORS, STAGES, Ledger, Missing
+from lca.ledger import BASES, INDICATORS, STAGES, Ledger
 
 FLOWS = ("it_energy", "facility_energy")
 _KEYS = ("central", "median", "mean", "p5", "p95", "standard_error")
@@ -17,6 +18,41 @@ _KEYS = ("central", "median", "mean", "p5", "p95", "standard_error")
 def nothing(unit: str, reason: str) -> dict[str, Any]:
     """Return the statistics of a number that does not exist: every key is null, with the reason."""
     return {**dict.fromkeys(_KEYS), "unit": unit, "reason": reason}
+
+
+@dataclass(slots=True)
+class _Numbers:
+    """Sums of one ledger, each made once: many parts of a result rest on the same ones."""
+
+    ledger: Ledger
+    kept: dict[tuple[str, ...], Any] = field(default_factory=dict)
+
+    def total(self, indicator: str, basis: str, view: str) -> Estimate:
+        """Return the total of an indicator; where no line differs by account, both are one."""
+        differs = any(x.indicator == indicator and x.basis == "market" for x in self.ledger.lines)
+        shared = basis if differs else "location"
+        key = ("total", indicator, shared, view)
+        if key not in self.kept:
+            self.kept[key] = self.ledger.total(indicator, basis=shared, view=view)
+        found: Estimate = self.kept[key]
+        return found
+
+    def delivered(self, unit: str) -> Estimate | None:
+        """Return how many functional units are provided, or None if there is a draw with none."""
+        key = ("unit", unit)
+        if key not in self.kept:
+            self.kept[key] = self.ledger.units(unit)
+        found: Estimate = self.kept[key]
+        return found if np.all(found.samples > 0) else None
+
+    def by(self, label: str, indicator: str, basis: str, view: str) -> dict[str, Estimate]:
+        """Return totals by one label."""
+        key = (label, indicator, basis, view)
+        if key not in self.kept:
+            rows = self.ledger.by(label, indicator=indicator, basis=basis, view=view)
+            self.kept[key] = {row.labels[0]: row.estimate for row in rows}
+        found: dict[str, Estimate] = self.kept[key]
+        return found
 
 
 def option(ledger: Ledger, indicators: Sequence[str], basis: str) -> dict[str, Any]:
@@ -31,128 +67,97 @@ def option(ledger: Ledger, indicators: Sequence[str], basis: str) -> dict[str, A
     basis
         The account of the parts, ``location`` or ``market``; totals are given for both.
     """
-    unit = ledger.functional_units[0] if ledger.functional_units else None
+    numbers, units = _Numbers(ledger), ledger.functional_units
+    unit, view = units[0] if units else None, ledger.default_view
     return {
         "name": ledger.name,
         "functional_unit": unit,
         "embodied_model": ledger.embodied_model,
-        "view": ledger.default_view,
-        "total": {name: _total(ledger, name, None) for name in indicators},
-        "per_unit": _per_unit(ledger, indicators, unit) if unit else {},
+        "view": view,
+        "total": {name: _accounts(numbers, name, view) for name in indicators},
+        "per_unit": {name: _accounts(numbers, name, view, unit) for name in indicators}
+        if unit
+        else {},
         "per_other_unit": {
-            other: _per_unit(ledger, indicators, other) for other in ledger.functional_units[1:]
+            other: {name: _accounts(numbers, name, view, other) for name in indicators}
+            for other in units[1:]
         },
-        "delivered": {
-            name: ledger.units(name).statistics() for name in ledger.functional_units
-        },
-        "energy": {name: ledger.total(name).statistics() for name in FLOWS},
-        "by_stage": _by_stage(ledger, indicators, basis),
-        "by_stage_per_unit": _stages_per_unit(ledger, indicators, basis, unit) if unit else {},
-        "by_year": _by_year(ledger, indicators, basis, None),
+        "delivered": {name: ledger.units(name).statistics() for name in units},
+        "energy": {name: numbers.total(name, basis, view).statistics() for name in FLOWS},
+        "by_stage": _by_stage(numbers, indicators, basis),
+        "by_stage_per_unit": _stages_per_unit(numbers, indicators, basis, unit) if unit else {},
+        "by_year": _by_year(numbers, indicators, basis, view),
         "inventory": {
-            "total": {name: _total(ledger, name, "inventory") for name in indicators},
-            "by_year": _by_year(ledger, indicators, basis, "inventory"),
+            "total": {name: _accounts(numbers, name, "inventory") for name in indicators},
+            "by_year": _by_year(numbers, indicators, basis, "inventory"),
         },
     }
 
 
-def gaps(ledger: Ledger, indicator: str, stage: str | None = None) -> list[Missing]:
-    """Return what is missing from an indicator, in a stage or in all."""
+def gaps(ledger: Ledger, indicator: str, stage: str | None = None) -> list[str]:
+    """Say what is missing from an indicator, in a stage or in all."""
     return [
-        gap
+        f"{gap.stage}: {gap.what}: {gap.reason}"
         for gap in ledger.missing
         if gap.indicator == indicator and stage in {None, gap.stage}
     ]
 
 
-def _say(gap: Missing) -> str:
-    return f"{gap.stage}: {gap.what}: {gap.reason}"
-
-
-def _has_lines(ledger: Ledger, indicator: str) -> bool:
-    return any(line.indicator == indicator for line in ledger.lines)
-
-
-def _why_nothing(ledger: Ledger, indicator: str) -> str:
-    found = gaps(ledger, indicator)
-    return "; ".join(_say(gap) for gap in found) or "no factor is packaged for what is accounted for"
-
-
-def _total(ledger: Ledger, indicator: str, view: str | None) -> dict[str, Any]:
-    """Return an indicator on both accounts; what it lacks is named beside it."""
-    if not _has_lines(ledger, indicator):
-        empty = nothing(INDICATORS[indicator], _why_nothing(ledger, indicator))
-        return dict.fromkeys(BASES, empty)
-    found: dict[str, Any] = {
-        basis: ledger.total(indicator, basis=basis, view=view).statistics() for basis in BASES
-    }
-    missing = [_say(gap) for gap in gaps(ledger, indicator)]
-    return found | ({"missing": missing} if missing else {})
-
-
-def _per_unit(ledger: Ledger, indicators: Sequence[str], unit: str) -> dict[str, Any]:
-    delivered = bool(np.all(ledger.units(unit).samples > 0))
-    return {name: _indicator_per_unit(ledger, name, unit, delivered) for name in indicators}
-
-
-def _indicator_per_unit(
-    ledger: Ledger, indicator: str, unit: str, delivered: bool
+def _accounts(
+    numbers: _Numbers, indicator: str, view: str, unit: str | None = None
 ) -> dict[str, Any]:
-    written = f"{INDICATORS[indicator]}/({unit})"
-    if not delivered:
-        return dict.fromkeys(BASES, nothing(written, f"nothing in {ledger.name} provides {unit}"))
-    if not _has_lines(ledger, indicator):
-        return dict.fromkeys(BASES, nothing(written, _why_nothing(ledger, indicator)))
-    found: dict[str, Any] = {
-        basis: ledger.per(unit, indicator, basis=basis).statistics() for basis in BASES
-    }
-    missing = [_say(gap) for gap in gaps(ledger, indicator)]
+    """Return an indicator on both accounts, in total or per unit; what it lacks stands beside it."""
+    ledger, missing = numbers.ledger, gaps(numbers.ledger, indicator)
+    written = f"{INDICATORS[indicator]}/({unit})" if unit else INDICATORS[indicator]
+    if not any(line.indicator == indicator for line in ledger.lines):
+        reason = "; ".join(missing) or "no factor is packaged for what is accounted for"
+        return dict.fromkeys(BASES, nothing(written, reason))
+    delivered = numbers.delivered(unit) if unit else None
+    if unit and delivered is None:
+        return dict.fromkeys(BASES, nothing(written, f"{ledger.name} provides no {unit}"))
+    found: dict[str, Any] = {}
+    for basis in BASES:
+        whole = numbers.total(indicator, basis, view)
+        found[basis] = (whole.over(delivered, written) if delivered else whole).statistics()
     return found | ({"missing": missing} if missing else {})
 
 
-def _by_stage(ledger: Ledger, indicators: Sequence[str], basis: str) -> dict[str, Any]:
+def _by_stage(numbers: _Numbers, indicators: Sequence[str], basis: str) -> dict[str, Any]:
     """Return totals by stage; a stage without lines is left out unless something is missing."""
     found: dict[str, dict[str, Any]] = {stage: {} for stage in STAGES}
     for indicator in indicators:
-        rows = {r.labels[0]: r.estimate for r in ledger.by("stage", indicator=indicator, basis=basis)}
+        rows = numbers.by("stage", indicator, basis, numbers.ledger.default_view)
         for stage in STAGES:
-            missing = [_say(gap) for gap in gaps(ledger, indicator, stage)]
-            entry = _stage_entry(rows.get(stage), indicator, missing)
-            if entry is not None:
-                found[stage][indicator] = entry
+            missing = gaps(numbers.ledger, indicator, stage)
+            if stage in rows:
+                extra = {"missing": missing} if missing else {}
+                found[stage][indicator] = rows[stage].statistics() | extra
+            elif missing:
+                found[stage][indicator] = nothing(INDICATORS[indicator], "; ".join(missing))
     return {stage: entries for stage, entries in found.items() if entries}
 
 
-def _stage_entry(
-    estimate: Estimate | None, indicator: str, missing: list[str]
-) -> dict[str, Any] | None:
-    if estimate is None:
-        return nothing(INDICATORS[indicator], "; ".join(missing)) if missing else None
-    return {**estimate.statistics(), **({"missing": missing} if missing else {})}
-
-
 def _stages_per_unit(
-    ledger: Ledger, indicators: Sequence[str], basis: str, unit: str
+    numbers: _Numbers, indicators: Sequence[str], basis: str, unit: str
 ) -> dict[str, Any]:
     """Return each stage per functional unit, divided draw by draw; empty where none is provided."""
-    delivered = ledger.units(unit)
+    delivered = numbers.delivered(unit)
     found: dict[str, dict[str, Any]] = {}
-    if not np.all(delivered.samples > 0):
+    if delivered is None:
         return found
     for indicator in indicators:
-        for row in ledger.by("stage", indicator=indicator, basis=basis):
-            share = row.estimate.over(delivered, f"{INDICATORS[indicator]}/({unit})")
-            found.setdefault(row.labels[0], {})[indicator] = share.statistics()
+        rows = numbers.by("stage", indicator, basis, numbers.ledger.default_view)
+        for stage, estimate in rows.items():
+            share = estimate.over(delivered, f"{INDICATORS[indicator]}/({unit})")
+            found.setdefault(stage, {})[indicator] = share.statistics()
     return {stage: found[stage] for stage in STAGES if stage in found}
 
 
-def _by_year(
-    ledger: Ledger, indicators: Sequence[str], basis: str, view: str | None
-) -> dict[str, Any]:
-    found: dict[str, dict[str, Any]] = {str(year): {} for year in ledger.years}
+def _by_year(numbers: _Numbers, indicators: Sequence[str], basis: str, view: str) -> dict[str, Any]:
+    found: dict[str, dict[str, Any]] = {str(year): {} for year in numbers.ledger.years}
     for indicator in indicators:
-        for row in ledger.by("year", indicator=indicator, basis=basis, view=view):
-            found[row.labels[0]][indicator] = row.estimate.statistics()
+        for year, estimate in numbers.by("year", indicator, basis, view).items():
+            found[year][indicator] = estimate.statistics()
     return found
 
 
@@ -171,5 +176,5 @@ def groups(
         for ledger in ledgers
         for indicator in (*indicators, *(f for f in FLOWS if f not in indicators))
         for basis in BASES
-        for row in ledger.by(*(x for x in labels), indicator=indicator, basis=basis)
+        for row in ledger.by(*labels, indicator=indicator, basis=basis)
     ]

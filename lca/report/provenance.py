@@ -13,7 +13,7 @@ from lca.estimates import Estimate
 from lca.ledger import INDICATORS, Ledger, Line
 from lca.library import Library
 from lca.report.wording import name_factor
-from lca.sources import Quality
+from lca.sources import Quality, Source
 from lca.terms import Factor, Term, formula_name
 from lca.terms import factors as leaves
 
@@ -65,21 +65,28 @@ def all_factors(ledgers: Iterable[Ledger]) -> dict[Factor, list[str]]:
 
 def sources(used: Iterable[Factor], library: Library) -> list[dict[str, str]]:
     """Return the bibliography of some factors: key, citation, licence and attribution line."""
-    lines_of = _table_attributions()
-    found = []
-    for key in sorted({factor.source for factor in used if factor.source}):
-        known = library.sources.get(key)
-        found.append(
-            {
-                "key": key,
-                "citation": known.cite() if known else key,
-                "url": known.url if known else "",
-                "licence": known.licence if known else "",
-                "attribution": (known.attribution if known else "") or lines_of.get(key, ""),
-                "seen": known.seen if known else "",
-            }
-        )
-    return found
+    of_tables = _table_attributions()
+    keys = sorted({factor.source for factor in used if factor.source})
+    known = (library.sources.get(key) or Source(key, key) for key in keys)
+    return [
+        {
+            "key": source.key,
+            "citation": source.cite(),
+            "url": source.url,
+            "licence": source.licence,
+            "attribution": _attribution(source, of_tables),
+            "seen": source.seen,
+        }
+        for source in known
+    ]
+
+
+def _attribution(source: Source, of_tables: dict[str, str]) -> str:
+    """Return the line that a licence asks for: the source's own, that of its table, or its citation."""
+    own = source.attribution or of_tables.get(source.key, "")
+    if not own and source.licence.startswith("CC BY"):
+        return f"{source.cite()} ({source.licence})"
+    return own
 
 
 def _table_attributions() -> dict[str, str]:

@@ -85,9 +85,7 @@ def _provenance(
     }
 
 
-def compare_result(
-    scenario: Scenario, found: Comparison, *, lines: bool = True
-) -> dict[str, Any]:
+def compare_result(scenario: Scenario, found: Comparison, *, lines: bool = True) -> dict[str, Any]:
     """Return the result of a comparison: that of its options, and which is lower.
 
     Parameters

@@ -204,7 +204,7 @@ def _partial(rows: Sequence[tuple[str, tuple[Cell, ...]]]) -> str:
 
 
 def _same_account(indicator: str) -> str:
-    return ", location = market" if indicator == "gwp100" else ""
+    return ", both accounts" if indicator == "gwp100" else ""
 
 
 def probability_table(result: Result) -> Table | None:
@@ -214,13 +214,11 @@ def probability_table(result: Result) -> Table | None:
         return None
     names = list(found["values"])
     if is_wide(result):
-        rows = tuple(
-            (name, (Cell(percent(found["probability_best"][name])),)) for name in names
-        )
-        return Table("Probability of being the lowest", ("lowest",), rows)
+        best = tuple((name, (Cell(percent(found["probability_best"][name])),)) for name in names)
+        return Table("Probability of being the lowest", ("lowest",), best)
     lower = {(p["a"], p["b"]): p["probability_a_lower"] for p in found["pairs"]}
     lower |= {(b, a): 1 - share for (a, b), share in lower.items()}
-    rows = tuple(
+    rows: tuple[tuple[str, tuple[Cell, ...]], ...] = tuple(
         (
             name,
             (
@@ -329,10 +327,10 @@ def other_unit_lines(result: Result) -> list[str]:
     lines = []
     for unit in options[0]["per_other_unit"]:
         per = [o["per_other_unit"].get(unit, {}).get("gwp100", {}).get(basis) for o in options]
-        medians = [x["median"] if x else None for x in per]
-        if any(median is None for median in medians):
+        medians = [float(x["median"]) for x in per if x and x["median"] is not None]
+        if len(medians) < len(per):
             continue
-        other = min(range(len(medians)), key=lambda i: float(medians[i]))
+        other = min(range(len(medians)), key=lambda i: medians[i])
         if other != best:
             lines.append(
                 f"Per {unit} {options[other]['name']} is the lowest instead: "

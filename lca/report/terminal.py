@@ -16,6 +16,7 @@ from lca.report.tables import Table
 
 _MOST = 6
 _GUTTER = 2
+_NAMES = 26
 
 
 def render(result: Mapping[str, Any], width: int = 80) -> str:
@@ -40,17 +41,17 @@ def show(result: Mapping[str, Any], console: Console) -> None:
     _section("Mind", notes, console)
     _section(_counted("Not counted", result["missing"]), tables.missing_lines(result), console)
     _assumed(result, console)
-    _paragraph(tables.draws_line(result), console, style="dim")
+    paragraph(tables.draws_line(result), console, style="dim")
 
 
 def _heading(result: Mapping[str, Any], console: Console) -> None:
     title = result["title"] or result["scenario"]
-    _paragraph(title, console, style="bold")
+    paragraph(title, console, style="bold")
     if result["question"]:
-        _paragraph(result["question"], console, style="italic")
+        paragraph(result["question"], console, style="italic")
     console.print()
     if result["comparison"]:
-        _paragraph(result["comparison"]["verdict"], console, style="bold green")
+        paragraph(result["comparison"]["verdict"], console, style="bold green")
         console.print()
 
 
@@ -62,11 +63,11 @@ def _section(title: str, lines: Iterable[str], console: Console) -> None:
     shown = list(lines)
     if not shown:
         return
-    _paragraph(title, console, style="bold")
+    paragraph(title, console, style="bold")
     for line in shown[: 2 * _MOST]:
-        _paragraph(line, console, indent="  " if not line.startswith("  ") else "    ")
+        paragraph(line, console, indent="  " if not line.startswith("  ") else "    ")
     if len(shown) > 2 * _MOST:
-        _paragraph(f"… and {len(shown) - 2 * _MOST} more", console, indent="  ", style="dim")
+        paragraph(f"… and {len(shown) - 2 * _MOST} more", console, indent="  ", style="dim")
     console.print()
 
 
@@ -76,12 +77,12 @@ def _assumed(result: Mapping[str, Any], console: Console) -> None:
     if not names:
         return
     more = f"; and {len(names) - _MOST} more" if len(names) > _MOST else ""
-    _paragraph(_counted("Assumed, not published", names), console, style="bold")
-    _paragraph("; ".join(names[:_MOST]) + more + ". All with values: -o FILE.md", console, "  ")
+    paragraph(_counted("Assumed, not published", names), console, style="bold")
+    paragraph("; ".join(names[:_MOST]) + more + ". All with values: -o FILE.md", console, "  ")
     console.print()
 
 
-def _paragraph(text: str, console: Console, indent: str = "", style: str = "") -> None:
+def paragraph(text: str, console: Console, indent: str = "", style: str = "") -> None:
     """Print a text wrapped to the console, never taken for markup."""
     wide = textwrap.wrap(
         text.strip(),
@@ -99,7 +100,7 @@ def print_table(table: Table, console: Console) -> None:
 
     Numbers are never cut: a table that still does not fit is printed wider than the terminal.
     """
-    _paragraph(table.title, console, style="bold")
+    paragraph(table.title, console, style="bold")
     layout = _layout(table, " ")
     if _width(layout) > console.width:
         layout = _layout(table, "\n")
@@ -120,7 +121,7 @@ def print_table(table: Table, console: Console) -> None:
     )
     wide.print(shown)
     if table.note:
-        _paragraph(table.note, console, style="dim")
+        paragraph(table.note, console, style="dim")
     console.print()
 
 
@@ -141,7 +142,7 @@ def _width(layout: Layout) -> int:
     heading, rows = layout
     numbers = [max(_longest(row[i]) for row in rows) for i in range(1, len(heading))]
     names = [max(map(len, _words(text)), default=0) for text in heading[1:]]
-    first = max((_longest(row[0]) for row in rows), default=0)
+    first = min(max((_longest(row[0]) for row in rows), default=0), _NAMES)
     columns = [max(a, b) for a, b in zip(numbers, names, strict=True)] if rows else names
     return first + sum(columns) + _GUTTER * len(columns)
 
@@ -157,9 +158,7 @@ def _folded(layout: Layout, width: int) -> Layout:
     room = max(left, *(max(map(len, _words(row[0])), default=1) for row in rows), 12)
     spare = max(0, (width - min(room, max(_longest(r[0]) for r in rows)) - sum(columns)))
     extra = max(0, spare // max(1, len(columns)) - _GUTTER)
-    top = [""] + [
-        _fold(text, columns[i] + extra) for i, text in enumerate(heading[1:])
-    ]
+    top = [""] + [_fold(text, columns[i] + extra) for i, text in enumerate(heading[1:])]
     return top, [[_fold(row[0], room), *row[1:]] for row in rows]
 
 

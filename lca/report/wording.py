@@ -27,6 +27,7 @@ _SPOKEN = {
     "recovery_credit": "recovery credit",
 }
 _FAMILIES = {"hbm": "HBM memory", "dram": "DRAM", "gddr": "GDDR memory", "nand": "flash storage"}
+_LIFE = {"lifecycle": "life-cycle", "direct": "direct"}
 _RULES: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
     (
         r"generation/(\w+)/(.+)",
@@ -59,7 +60,6 @@ _RULES: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
     (r"assumptions\.(.+)", lambda m: _dotted(m[1])),
     (r"defaults/(\w+)", lambda m: f"{spoken(m[1])} (default)"),
 )
-_LIFE = {"lifecycle": "life-cycle", "direct": "direct"}
 
 
 def spoken(name: str) -> str:
@@ -145,3 +145,15 @@ def percent(share: float) -> str:
         return ">99.9%"
     return f"{share:.1%}" if share < 0.01 or share > 0.99 else f"{share:.0%}"
 
+
+def plain_number(value: float) -> str:
+    """Return a number as it was published, to six figures and without an exponent."""
+    text = f"{value:,.6g}" if abs(value) < 1e6 else f"{value:,.0f}"
+    return f"{value:.3e}" if "e" in text else text
+
+
+def exact_words(statistics: Statistics) -> str:
+    """Return an input as it was given where it is exact, else with its interval."""
+    if statistics["p5"] != statistics["p95"]:
+        return in_words(statistics)
+    return f"{plain_number(float(str(statistics['central'])))} {statistics['unit']}".strip()

@@ -148,7 +148,8 @@ def _load(text: Patched, name: str, library: Library) -> Scenario:
         _, found = _check(option, library)
         more += (one for one in found if (one.line, one.column, one.path) not in seen)
     if problems or more:
-        raise ScenarioError([*problems, *more])
+        told = [*problems, *more]
+        raise ScenarioError(told if text.placed else [Problem(p.path, p.message) for p in told])
     return Scenario(name, model, text.data, library, text.base)
 
 

@@ -97,7 +97,8 @@ class Patched:
     def _problem(self, path: Place, message: str, at: Literal["value", "key"]) -> Problem:
         steps = tuple(str(step) for step in path)
         for patch, origin in reversed(list(self.origins.items())):
-            if steps[: len(patch)] == patch:
+            made = at == "key" and patch[: len(steps)] == steps  # a key on the way is unknown
+            if made or steps[: len(patch)] == patch:
                 if origin is None:
                     return Problem(dotted(path), message)
                 return self.base.problem((*origin, *path[len(patch) :]), message, at)

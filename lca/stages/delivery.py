@@ -67,18 +67,18 @@ def _rate(context: Context, subject: Subject, unit: FunctionalUnit) -> Node | No
     """Return what one device-hour provides, in the unit's canonical unit."""
     serves = subject.use.serves
     if unit.kind == "device_time":
-        return Factor("device_time", 1 / HOURS_PER_YEAR, "device*year", role="decision")
+        return Factor("device_time", 1 / HOURS_PER_YEAR, "year/h", role="decision")
     if unit.kind == "tokens" and serves.throughput is not None:
         return _busy(
             subject,
             serves.throughput.factor("throughput", f"{subject.where}.serves.throughput"),
-            "token",
+            "token/h",
         )
     if unit.kind == "requests" and serves.requests is not None:
         return _busy(
             subject,
             serves.requests.factor("request_rate", f"{subject.where}.serves.requests"),
-            "request",
+            "request/h",
         )
     if unit.kind.startswith("flop_"):
         return _flop(context, subject, unit)
@@ -107,12 +107,12 @@ def _flop(context: Context, subject: Subject, unit: FunctionalUnit) -> Node | No
             "hardware_flop_utilization", f"{subject.where}.serves.hardware_flop_utilization"
         )
         return product(
-            "delivered", "flop", rate=rate, utilization=subject.utilization, achieved=achieved
+            "delivered", "flop/h", rate=rate, utilization=subject.utilization, achieved=achieved
         )
     given = serves.flop_utilization or context.model.assumptions.flop_utilization
     achieved = default("flop_utilization", given, "flop_utilization")
     return product(
-        "delivered", "flop", rate=rate, utilization=subject.utilization, achieved=achieved
+        "delivered", "flop/h", rate=rate, utilization=subject.utilization, achieved=achieved
     )
 
 

@@ -1,0 +1,88 @@
+"""Markdown: verdict, tables, what decides it, assumptions, gaps, sources and attribution lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from lca.report import tables
+from lca.report.tables import Table
+
+SUFFIX = ".md"
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#])")
+
+
+def render(result: Mapping[str, Any]) -> str:
+    """Return a result as a Markdown document."""
+    return "\n".join(_lines(result)).rstrip() + "\n"
+
+
+def _lines(result: Mapping[str, Any]) -> Iterator[str]:
+    yield from (f"# {plain(result['title'] or result['scenario'])}", "")
+    if result["question"]:
+        yield from (f"*{plain(result['question'])}*", "")
+    if result["comparison"]:
+        yield from (f"**{plain(result['comparison']['verdict'])}**", "")
+    for table in (
+        tables.stage_table(result),
+        tables.total_table(result),
+        tables.probability_table(result),
+        tables.group_table(result),
+    ):
+        if table is not None:
+            yield from _table(table)
+    yield from _section("What decides it", tables.decides(result))
+    yield from _section("Method choices", tables.method_lines(result))
+    yield from _section("Fallbacks", result["fallbacks"])
+    notes = [*tables.other_unit_lines(result), *tables.central_lines(result), *result["warnings"]]
+    yield from _section("Notes", [note for note in notes if note not in result["fallbacks"]])
+    yield from _section("Not counted", tables.missing_lines(result))
+    yield from _section("Assumed, not published", tables.assumption_lines(result))
+    yield from _section("Sources", list(map(_cite, result["sources"])))
+    yield from _section("Attribution", _attributions(result["sources"]))
+    yield from _section("How it was computed", [tables.draws_line(result), _versions(result)])
+
+
+def plain(text: str) -> str:
+    """Return a text in which nothing is Markdown."""
+    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+
+
+def _section(title: str, lines: Sequence[str]) -> Iterator[str]:
+    if lines:
+        yield from (f"## {title}", "")
+        for line in lines:
+            yield f"{'  ' if line.startswith('  ') else ''}- {plain(line)}"
+        yield ""
+
+
+def _table(table: Table) -> Iterator[str]:
+    heading = [plain(name) for name in table.columns]
+    if table.lowest_column is not None:
+        heading[table.lowest_column] += " (lowest)"
+    yield from (f"## {plain(table.title)}", "")
+    yield f"| | {' | '.join(heading)} |"
+    yield f"|---|{'---:|' * len(heading)}"
+    for number, (name, cells) in enumerate(table.rows):
+        mark = " (lowest)" if number == table.lowest_row else ""
+        first = f"**{plain(name)}**" if number in table.emphasis else plain(name)
+        yield f"| {first}{mark} | {' | '.join(plain(cell.joined()) for cell in cells)} |"
+    yield ""
+    if table.note:
+        yield from (plain(table.note), "")
+
+
+def _cite(source: Mapping[str, str]) -> str:
+    seen = f" [{source['seen']}]" if source["seen"] not in {"", "opened"} else ""
+    licence = f" Licence: {source['licence']}." if source["licence"] else ""
+    url = f" {source['url']}" if source["url"] else ""
+    return f"{source['key']}: {source['citation']}.{licence}{url}{seen}"
+
+
+def _attributions(sources: Sequence[Mapping[str, str]]) -> list[str]:
+    return list(dict.fromkeys(s["attribution"] for s in sources if s["attribution"]))
+
+
+def _versions(result: Mapping[str, Any]) -> str:
+    return f"lca {result['lca_version']}, inputs {result['inputs_hash'][:16]}"
