@@ -27,9 +27,10 @@ def seconds(call: Callable[[], object], repeats: int) -> float:
 
 def process(*arguments: str) -> str:
     """Run this interpreter with arguments, in the checkout; return what it prints."""
-    done = subprocess.run(
-        [sys.executable, *arguments], cwd=ROOT, capture_output=True, text=True, check=True
-    )
+    command = [sys.executable, *arguments]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        sys.exit(f"{' '.join(command)} failed:\n{done.stderr}")
     return done.stdout
 
 

@@ -7,6 +7,7 @@ arithmetic inside is on bare floats in the canonical units of ``vocabulary``.
 from __future__ import annotations
 
 import re
+import tokenize
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -146,6 +147,7 @@ def _units(text: str) -> Any:
         AttributeError,
         LookupError,
         SyntaxError,
+        tokenize.TokenError,
         TypeError,
         ValueError,
         RecursionError,

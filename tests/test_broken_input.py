@@ -9,6 +9,7 @@ The mutations at the end number 300; the environment variable ``LCA_MUTATIONS`` 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import re
@@ -20,7 +21,6 @@ import lca
 from lca import document, errors
 from lca.errors import HardwareError, InputError, LcaError, Problem, ScenarioError, visible
 from lca.library import Library
-from lca.scenario import Scenario
 
 BROKEN = Path(__file__).with_name("broken")
 DATABASE = BROKEN / "database"
@@ -304,20 +304,19 @@ def _spoil_character(lines: list[str], chance: random.Random) -> None:
         lines[row] = lines[row][:column] + character + lines[row][column + 1 :]
 
 
-def _is_handled(text: str, folder: Path) -> Scenario | None:
+def _is_refused(text: str, folder: Path) -> bool:
     """Load and evaluate; nothing but `InputError` and `LcaError` may escape."""
+    said = None
     try:
         scenario = lca.load(written(folder, text))
     except InputError as error:
-        assert error.problems
-        assert str(error)
-        return None
-    try:
+        said = error
+    else:
         for option in scenario.options():
-            lca.evaluate(option, samples=0).total("gwp100")
-    except LcaError as error:
-        assert str(error)
-    return scenario
+            with contextlib.suppress(LcaError):
+                lca.evaluate(option, samples=0).total("gwp100")
+    assert said is None or str(said)
+    return said is not None
 
 
 def test_mutations_are_refused_or_evaluated(tmp_path: Path) -> None:
@@ -328,7 +327,7 @@ def test_mutations_are_refused_or_evaluated(tmp_path: Path) -> None:
     for number in range(int(os.environ.get("LCA_MUTATIONS", "300"))):
         text = _mutated(GOOD, chance)
         try:
-            outcomes.add(_is_handled(text, tmp_path) is None)
+            outcomes.add(_is_refused(text, tmp_path))
         except Exception as error:
             error.add_note(f"mutation {number} of seed {seed}:\n{text}")
             raise

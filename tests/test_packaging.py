@@ -95,6 +95,19 @@ def test_import_is_light() -> None:
     assert loaded.isdisjoint(HEAVY)
 
 
+def test_help_is_light() -> None:
+    """``lca --help`` prints its commands without numpy, pint or any other heavy library."""
+    code = (
+        "import contextlib, io, sys\nsys.argv = ['lca', '--help']\nprinted = io.StringIO()\n"
+        "with contextlib.redirect_stdout(printed), contextlib.suppress(SystemExit):\n"
+        "    from lca.cli import main\n    main()\n"
+        "assert 'compare' in printed.getvalue()"
+    )
+    loaded = modules_imported_by(code)
+    assert "click" in loaded
+    assert loaded.isdisjoint(HEAVY)
+
+
 def test_public_names_load_on_first_use() -> None:
     """Every name of the public shelf can be had, and a name that is not there is refused."""
     import lca

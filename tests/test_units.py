@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from pathlib import Path
 
 import pint
@@ -173,11 +172,9 @@ def test_what_is_no_quantity_says_so(text: str, unit: str, message: str) -> None
     ["1 W^9^9^9", "1 W*(9**9)**(9**9)", "1 W ** 9 ** 9 ** 9", "1 " + "(" * 70, "1 W^99999999"],
 )
 def test_a_unit_cannot_keep_the_reader_busy(text: str) -> None:
-    """Towers of powers are refused before anything is computed."""
-    begin = time.process_time()
-    with pytest.raises(UnitError):
+    """Towers of powers are refused before anything is computed; one would take years."""
+    with pytest.raises(UnitError, match="is not a unit"):
         units.parse(text, "kW")
-    assert time.process_time() - begin < 60  # computing one would take years
 
 
 KINDS = [
@@ -239,6 +236,8 @@ LETTERS = st.text(alphabet="0123456789.,eE+-*/^()% _WkhgJCO2etokn±~'\"$µ²", m
 def test_any_text_is_a_number_or_a_refusal(text: str, unit: str) -> None:
     """Whatever is written becomes a float or a `UnitError`, and the error shows an example."""
     try:
-        assert not math.isnan(units.parse(text, unit))
+        number, refusal = units.parse(text, unit), ""
     except UnitError as error:
-        assert "example" in str(error) or "write" in str(error)
+        number, refusal = 0.0, str(error)
+    assert not math.isnan(number)
+    assert refusal == "" or "example" in refusal or "write" in refusal

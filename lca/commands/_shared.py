@@ -92,6 +92,25 @@ _BASIS = (
 )
 
 
+_OUTPUT = (
+    click.option(
+        "-o",
+        "--output",
+        "files",
+        multiple=True,
+        metavar="FILE",
+        help="Also write FILE.json, FILE.csv or FILE.md. Repeatable.",
+    ),
+    click.option(
+        "--fail-if",
+        "limits",
+        multiple=True,
+        metavar="LIMIT",
+        help="Exit with 4 if a median total crosses LIMIT, such as 'gwp100 > 100 tCO2e'. Repeatable.",
+    ),
+)
+
+
 def _packed(options: Sequence[Callable[[Any], Any]], command: Command) -> Command:
     """Add options to a command, which gets them as one `Settings`."""
     names = Settings.__dataclass_fields__
@@ -115,6 +134,14 @@ def looking(command: Command) -> Command:
 def sampling(command: Command) -> Command:
     """Add the options of a command that shows uncertain values."""
     return _packed((*_SAMPLING, *_LOOKING), command)
+
+
+def reporting(command: Command) -> Command:
+    """Add the options of a command that evaluates and writes reports."""
+    decorated: Any = evaluating(command)
+    for option in reversed(_OUTPUT):
+        decorated = option(decorated)
+    return decorated  # type: ignore[no-any-return]
 
 
 def evaluating(command: Command) -> Command:
@@ -173,12 +200,31 @@ def write_reports(result: Mapping[str, Any], files: Sequence[str], settings: Set
         settings.say(f"wrote {file}")
 
 
-def check_formats(files: Sequence[str]) -> None:
-    """Refuse files of unknown formats before anything is computed."""
-    from lca.report import find_format
+def finish(
+    result: Mapping[str, Any], settings: Settings, files: Sequence[str], limits: Sequence[str]
+) -> None:
+    """Write and print a result, then hold it against the limits.
+
+    Raises
+    ------
+    GateFailed
+        If a limit is crossed.
+    """
+    from lca.report import gate
+
+    write_reports(result, files, settings)
+    show_result(result, settings)
+    gate.check(result, [gate.read(limit) for limit in limits])
+
+
+def check_output(files: Sequence[str], limits: Sequence[str]) -> None:
+    """Refuse files of unknown formats and unreadable limits before anything is computed."""
+    from lca.report import find_format, gate
 
     for file in files:
         find_format(file)
+    for limit in limits:
+        gate.read(limit)
 
 
 def show_result(result: Mapping[str, Any], settings: Settings) -> None:

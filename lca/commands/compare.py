@@ -9,13 +9,12 @@ import click
 
 from lca.commands._shared import (
     Settings,
-    check_formats,
+    check_output,
     complete_devices,
-    evaluating,
     example,
+    finish,
     load,
-    show_result,
-    write_reports,
+    reporting,
 )
 
 if TYPE_CHECKING:
@@ -62,10 +61,13 @@ _WORLD = "WORLD"
     "[default: EFLOP peak, then device year]",
 )
 @click.option("--indicators", default="gwp100", show_default=True, help="Such as gwp100,water.")
-@click.option("-o", "--output", "files", multiple=True, help="Also write FILE.json, .csv or .md.")
-@evaluating
+@reporting
 def command(
-    settings: Settings, options: tuple[str, ...], files: tuple[str, ...], **asked: Any
+    settings: Settings,
+    options: tuple[str, ...],
+    files: tuple[str, ...],
+    limits: tuple[str, ...],
+    **asked: Any,
 ) -> None:
     """Compare two or more devices, the options of one SCENARIO, or several scenarios.
 
@@ -75,15 +77,14 @@ def command(
     import lca
     from lca.report.result import compare_result
 
-    check_formats(files)
+    check_output(files, limits)
     scenarios = _scenarios(options, asked, settings)
     found = lca.compare(
         *scenarios, samples=settings.samples, seed=settings.seed, basis=settings.basis
     )
     lines = bool(files) or settings.as_json
     result = compare_result(scenarios[0], found, lines=lines)
-    write_reports(result, files, settings)
-    show_result(result, settings)
+    finish(result, settings, files, limits)
 
 
 def _scenarios(

@@ -8,12 +8,11 @@ import click
 
 from lca.commands._shared import (
     Settings,
-    check_formats,
-    evaluating,
+    check_output,
     example,
+    finish,
     load,
-    show_result,
-    write_reports,
+    reporting,
 )
 
 if TYPE_CHECKING:
@@ -41,17 +40,19 @@ if TYPE_CHECKING:
     metavar="PATH=VALUE",
     help="Change one value of the scenario. Repeatable.",
 )
-@click.option(
-    "-o", "--output", "files", multiple=True, help="Also write FILE.json, .csv or .md. Repeatable."
-)
-@evaluating
+@reporting
 def command(
-    settings: Settings, scenario: str, by: str, changes: tuple[str, ...], files: tuple[str, ...]
+    settings: Settings,
+    scenario: str,
+    by: str,
+    changes: tuple[str, ...],
+    files: tuple[str, ...],
+    limits: tuple[str, ...],
 ) -> None:
     """Evaluate SCENARIO and its options: totals, stages, sources."""
     from lca.report.result import run_result
 
-    check_formats(files)
+    check_output(files, limits)
     loaded = load(scenario, settings, changes)
     result = run_result(
         loaded,
@@ -60,8 +61,7 @@ def command(
         by=tuple(label.strip() for label in by.split(",") if label.strip()),
         lines=bool(files) or settings.as_json,
     )
-    write_reports(result, files, settings)
-    show_result(result, settings)
+    finish(result, settings, files, limits)
 
 
 def evaluate_options(scenario: Scenario, settings: Settings) -> list[Ledger]:

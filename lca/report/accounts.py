@@ -115,10 +115,12 @@ def _accounts(
     delivered = numbers.delivered(unit) if unit else None
     if unit and delivered is None:
         return dict.fromkeys(BASES, nothing(written, f"{ledger.name} provides no {unit}"))
-    found: dict[str, Any] = {}
-    for basis in BASES:
-        whole = numbers.total(indicator, basis, view)
-        found[basis] = (whole.over(delivered, written) if delivered else whole).statistics()
+    wholes = {basis: numbers.total(indicator, basis, view) for basis in BASES}
+    made = {
+        id(whole): (whole.over(delivered, written) if delivered else whole).statistics()
+        for whole in wholes.values()
+    }
+    found: dict[str, Any] = {basis: made[id(whole)] for basis, whole in wholes.items()}
     return found | ({"missing": missing} if missing else {})
 
 
