@@ -17,12 +17,13 @@ from lca.estimates import Estimate
 from lca.evaluation import evaluate
 from lca.intensities.embodied import builders
 from lca.inventory import choose_model
-from lca.ledger import STAGES, Ledger
+from lca.ledger import BASES, STAGES, Ledger
 from lca.scenario import Scenario
 from lca.terms import Draws, Factor
 from lca.uncertain import Array
 
 SURE, LIKELY = 0.95, 0.8
+_RULE = "assumptions.end_of_life.rule"
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,21 +244,16 @@ def _pairs(values: dict[str, Estimate]) -> tuple[Pair, ...]:
 
 def _methods(options: list[Scenario], unit: str) -> list[MethodChoice]:
     """Evaluate every combination of embodied model, end-of-life rule and account, centrally."""
-    point = Draws(0, 0)
-    found = []
-    for model, rule in itertools.product(builders(), allocations.names()):
-        ledgers = [
-            evaluate(
-                option.patch({"assumptions.end_of_life.rule": rule}, option.name),
-                draws=point,
-                embodied_model=model,
-            )
-            for option in options
-        ]
-        mixed = any(ledger.fallbacks for ledger in ledgers)
-        for basis in ("location", "market"):
-            best = min(ledgers, key=lambda ledger: _value(ledger, unit, basis).central)
-            found.append(MethodChoice(model, rule, basis, best.name, mixed))
+    point, found = Draws(0, 0), []
+    for rule in allocations.names():
+        changed = [option.patch({_RULE: rule}, option.name) for option in options]
+        for model in builders():
+            ledgers = [evaluate(option, draws=point, embodied_model=model) for option in changed]
+            mixed = any(ledger.fallbacks for ledger in ledgers)
+            for basis in BASES:
+                values = {ledger.name: _value(ledger, unit, basis).central for ledger in ledgers}
+                best = min(values, key=lambda name: values[name])
+                found.append(MethodChoice(model, rule, basis, best, mixed))
     return found
 
 

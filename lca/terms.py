@@ -184,7 +184,8 @@ class Draws:
 
     def array(self, node: Node) -> Array:
         """Return a node's values with the sample axis always present."""
-        return np.broadcast_to(np.asarray(self.value(node), dtype=np.float64), (1 + self.samples,))
+        values = np.asarray(self.value(node), dtype=np.float64)
+        return values if values.ndim else np.full(1 + self.samples, values)
 
 
 def walk(node: Node) -> Iterator[Node]:

@@ -29,6 +29,7 @@ IN_ANY_FORM = [
     file for file in FIXTURES if not file.stem.startswith(("yaml_", "key_duplicate", "key_is"))
 ]
 ENTRIES = sorted(DATABASE.glob("*/*.yaml"))
+SHIPPED = sorted((Path(__file__).parents[1] / "scenarios").glob("*.yaml"))
 EXPECT = "# expect: "
 
 GOOD = """\
@@ -324,8 +325,9 @@ def test_mutations_are_refused_or_evaluated(tmp_path: Path) -> None:
     seed = int(os.environ.get("LCA_MUTATION_SEED", "2027"))
     chance = random.Random(seed)
     outcomes = set()
+    texts = [GOOD, *(file.read_text(encoding="utf-8") for file in SHIPPED)]
     for number in range(int(os.environ.get("LCA_MUTATIONS", "300"))):
-        text = _mutated(GOOD, chance)
+        text = _mutated(chance.choice(texts), chance)
         try:
             outcomes.add(_is_refused(text, tmp_path))
         except Exception as error:

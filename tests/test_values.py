@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lca import document
 from lca.errors import UnitError
 from lca.sources import Quality
 from lca.values import Value, read
@@ -51,9 +51,14 @@ MORE = [
 ]
 
 
+def plain(text: str) -> object:
+    """Return what a YAML file gives for a text."""
+    return document.parse(f"here: {text}").data["here"]
+
+
 def quantiles(text: str, unit: str, upper: float = math.inf) -> np.ndarray:
     """Return the 5, 50 and 95 % quantiles of a value as YAML writes it."""
-    value = read(yaml.load(text, Loader=yaml.BaseLoader), unit, upper=upper)
+    value = read(plain(text), unit, upper=upper)
     return value.distribution.quantile(np.array([0.05, 0.5, 0.95]))
 
 
@@ -111,7 +116,7 @@ def test_ninety_percent_lie_within_plus_minus() -> None:
 )
 def test_the_central_value_is_what_is_stated(text: str, central: float) -> None:
     """The central estimate is the mode, median or mean that is written."""
-    assert read(yaml.load(text, Loader=yaml.BaseLoader), "").central == pytest.approx(central)
+    assert read(plain(text), "").central == pytest.approx(central)
 
 
 def test_a_value_carries_its_source() -> None:
@@ -156,7 +161,7 @@ REFUSED = [
     ),
     ("{values: []}", "", "expected a list of values such as [60%]"),
     ("{samples: 3}", "", "expected a list of values such as [60%]"),
-    ("{value: 1, quality: sure}", "", 'no quality "sure" (one of: measured, declared'),
+    ("{value: 1, quality: guessed}", "", 'no quality "guessed" (one of: measured, declared'),
     ("{value: 1, source: [a]}", "", "source: expected text, found a list"),
     (
         "{low: 1, mode: 2, high: 3, distribution: beta}",
@@ -177,7 +182,7 @@ REFUSED = [
 def test_what_is_no_value_says_so(text: str, unit: str, message: str) -> None:
     """A refusal says what was found and what is accepted."""
     with pytest.raises(UnitError) as caught:
-        read(yaml.load(text, Loader=yaml.BaseLoader), unit)
+        read(plain(text), unit)
     assert str(caught.value).startswith(message)
 
 

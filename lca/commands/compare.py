@@ -82,8 +82,8 @@ def command(
     found = lca.compare(
         *scenarios, samples=settings.samples, seed=settings.seed, basis=settings.basis
     )
-    lines = bool(files) or settings.as_json
-    result = compare_result(scenarios[0], found, lines=lines)
+    full = bool(files) or settings.as_json
+    result = compare_result(scenarios[0], found, full=full)
     finish(result, settings, files, limits)
 
 
@@ -125,20 +125,40 @@ def _refuse_flags() -> None:
         raise click.UsageError(msg)
 
 
+_FLAGS = {
+    "sites.site.region": "--region",
+    "sites.site.pue": "--pue",
+    "fleet.compared.utilization": "--utilization",
+    "fleet.compared.lifetime": "--lifetime",
+    "functional_unit": "--per",
+    "indicators": "--indicators",
+}
+"""Where a mistake of the scenario made from the command line was typed."""
+
+
 def _of_devices(options: tuple[str, ...], asked: dict[str, Any], settings: Settings) -> Scenario:
     import lca
+    from lca.errors import InputError, Problem
 
     library = settings.library()
     _check_devices(options, library)
+    data = scenario_of(options, asked, library)
+    try:
+        found = lca.load(data, library=library)
+    except InputError as error:
+        raise InputError(
+            Problem(_FLAGS.get(problem.path.split("[")[0], problem.path), problem.message)
+            for problem in error.problems
+        ) from None
     if not asked["region"]:
         settings.say("note: no --region: electricity of the world's average grid is used")
     if not asked["per"]:
-        settings.say(
-            "note: no --per: compared per EFLOP of fp16 peak capacity switched on, not of work done"
-            if len(_default_units(options, library)) > 1
-            else "note: no fp16 peak is known of every option: compared per device year"
-        )
-    return lca.load(scenario_of(options, asked, library), library=library)
+        settings.say(f"note: no --per: {_CAPACITY if len(data['functional_unit']) > 1 else _TIME}")
+    return found
+
+
+_CAPACITY = "compared per EFLOP of fp16 peak capacity switched on, not of work done"
+_TIME = "an option has no published fp16 peak, so devices are compared per device year"
 
 
 def _check_devices(options: tuple[str, ...], library: Any) -> None:

@@ -22,10 +22,11 @@ KINDS = (
     "regions",
     "templates",
 )
+_SINGULAR = {"source": "sources", "region": "regions", "template": "templates"}
 
 
 @click.command("list", epilog=example("lca list gpu"))
-@click.argument("kind", type=click.Choice(KINDS), metavar="KIND")
+@click.argument("kind", type=click.Choice([*KINDS, *_SINGULAR]), metavar="KIND")
 @looking
 def command(settings: Settings, kind: str) -> None:
     """List all entries of a KIND.
@@ -35,6 +36,7 @@ def command(settings: Settings, kind: str) -> None:
     """
     from lca.report.catalog import records
 
+    kind = _SINGULAR.get(kind, kind)
     found = records(kind, settings.library())
     if settings.as_json:
         print_json(found)

@@ -59,7 +59,7 @@ def command(
         evaluate_options(loaded, settings),
         basis=settings.basis,
         by=tuple(label.strip() for label in by.split(",") if label.strip()),
-        lines=bool(files) or settings.as_json,
+        full=bool(files) or settings.as_json,
     )
     finish(result, settings, files, limits)
 

@@ -178,6 +178,7 @@ def generation_source(technology: str, boundary: str = "lifecycle") -> SourceInt
     raise LookupError(message)
 
 
+@cache
 def trajectory_names() -> tuple[str, ...]:
     """Return the names of the paths."""
     return tuple(dict.fromkeys(row["scenario"].lower() for row in rows("trajectories")))

@@ -149,6 +149,7 @@ def resolve(text: str) -> Resolution:
     return Resolution(text, found.code, found.candidates, found.name, tuple(notes))
 
 
+@cache
 def find(text: str) -> Place:
     """Return the place that a text means, or raise `UnknownRegion` with the nearest names."""
     found = _cloud(text) or _named(text.strip().removeprefix("egrid:").removeprefix("eGRID:"))

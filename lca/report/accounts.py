@@ -55,7 +55,9 @@ class _Numbers:
         return found
 
 
-def option(ledger: Ledger, indicators: Sequence[str], basis: str) -> dict[str, Any]:
+def option(
+    ledger: Ledger, indicators: Sequence[str], basis: str, *, full: bool = True
+) -> dict[str, Any]:
     """Return the numbers of one option.
 
     Parameters
@@ -66,6 +68,8 @@ def option(ledger: Ledger, indicators: Sequence[str], basis: str) -> dict[str, A
         What the scenario asks for.
     basis
         The account of the parts, ``location`` or ``market``; totals are given for both.
+    full
+        Whether to give years and the inventory view too; otherwise these are empty.
     """
     numbers, units = _Numbers(ledger), ledger.functional_units
     unit, view = units[0] if units else None, ledger.default_view
@@ -86,10 +90,12 @@ def option(ledger: Ledger, indicators: Sequence[str], basis: str) -> dict[str, A
         "energy": {name: numbers.total(name, basis, view).statistics() for name in FLOWS},
         "by_stage": _by_stage(numbers, indicators, basis),
         "by_stage_per_unit": _stages_per_unit(numbers, indicators, basis, unit) if unit else {},
-        "by_year": _by_year(numbers, indicators, basis, view),
+        "by_year": _by_year(numbers, indicators, basis, view) if full else {},
         "inventory": {
-            "total": {name: _accounts(numbers, name, "inventory") for name in indicators},
-            "by_year": _by_year(numbers, indicators, basis, "inventory"),
+            "total": {name: _accounts(numbers, name, "inventory") for name in indicators}
+            if full
+            else {},
+            "by_year": _by_year(numbers, indicators, basis, "inventory") if full else {},
         },
     }
 

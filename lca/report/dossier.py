@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pydantic import BaseModel
-
 from lca import factors
 from lca.errors import UnknownNameError, did_you_mean
 from lca.estimates import Estimate
@@ -15,6 +13,7 @@ from lca.factors.regions import find, region_codes
 from lca.intensities.embodied import Embodied, NotApplicableError, applicable
 from lca.intensities.hosts import choose_host
 from lca.library import Library
+from lca.library.fields import Record
 from lca.library.models import KINDS, Device, Entry, Server
 from lca.terms import Draws, total
 from lca.values import Value
@@ -74,7 +73,7 @@ def _entry(entry: Entry, library: Library, draws: Draws) -> dict[str, Any]:
     return found
 
 
-def values(record: BaseModel, path: str, source: str) -> Iterator[dict[str, Any]]:
+def values(record: Record, path: str, source: str) -> Iterator[dict[str, Any]]:
     """Yield every value below a record, with the source that it names or inherits."""
     own = getattr(record, "source", "") or source
     for name in type(record).model_fields:
@@ -96,7 +95,7 @@ def _value(found: object, path: str, source: str) -> Iterator[dict[str, Any]]:
             "quality": str(found.quality) if found.quality != "given" else "",
             "note": found.note,
         }
-    elif isinstance(found, BaseModel):
+    elif isinstance(found, Record):
         yield from values(found, path, source)
     elif isinstance(found, tuple):
         for number, item in enumerate(found):

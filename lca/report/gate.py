@@ -76,7 +76,8 @@ def _crossed(option: Mapping[str, Any], gate: Gate, basis: str) -> str:
 
 
 def _number(option: Mapping[str, Any], indicator: str, basis: str) -> Mapping[str, Any] | None:
-    if indicator in option["total"]:
-        found: Mapping[str, Any] = option["total"][indicator][basis]
-        return found
-    return option["energy"].get(indicator)
+    totals: Mapping[str, Any] = option["total"]
+    found: Mapping[str, Any] | None = (
+        totals[indicator][basis] if indicator in totals else option["energy"].get(indicator)
+    )
+    return found

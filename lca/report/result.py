@@ -25,7 +25,7 @@ def run_result(
     *,
     basis: str = "location",
     by: Sequence[str] = (),
-    lines: bool = True,
+    full: bool = True,
 ) -> dict[str, Any]:
     """Return the result of evaluating a scenario and its options.
 
@@ -39,8 +39,9 @@ def run_result(
         Account of stages and years: ``location`` or ``market``.
     by
         Labels to group lines by, in addition.
-    lines
-        Whether to list every line; a large fleet has many.
+    full
+        Whether to list every line, and years and the inventory view of every option; a page of the
+        terminal needs none of these.
 
     Returns
     -------
@@ -63,20 +64,20 @@ def run_result(
         "basis": basis,
         "period": list(scenario.model.period),
         "indicators": list(indicators),
-        "options": [accounts.option(ledger, indicators, basis) for ledger in ledgers],
+        "options": [accounts.option(ledger, indicators, basis, full=full) for ledger in ledgers],
         "comparison": None,
     }
     if by:
         rows = accounts.groups(ledgers, indicators, by)
         result["groups"] = {"by": list(by), "rows": rows}
-    return result | _provenance(scenario, ledgers, used, lines)
+    return result | _provenance(scenario, ledgers, used, full)
 
 
 def _provenance(
-    scenario: Scenario, ledgers: Sequence[Ledger], used: dict[Any, list[str]], lines: bool
+    scenario: Scenario, ledgers: Sequence[Ledger], used: dict[Any, list[str]], full: bool
 ) -> dict[str, Any]:
     return {
-        "lines": [line for ledger in ledgers for line in provenance.lines(ledger)] if lines else [],
+        "lines": [line for ledger in ledgers for line in provenance.lines(ledger)] if full else [],
         "sources": provenance.sources(used, scenario.library),
         "warnings": list(dict.fromkeys(text for ledger in ledgers for text in ledger.warnings)),
         "missing": provenance.missing(ledgers),
@@ -85,7 +86,7 @@ def _provenance(
     }
 
 
-def compare_result(scenario: Scenario, found: Comparison, *, lines: bool = True) -> dict[str, Any]:
+def compare_result(scenario: Scenario, found: Comparison, *, full: bool = True) -> dict[str, Any]:
     """Return the result of a comparison: that of its options, and which is lower.
 
     Parameters
@@ -94,10 +95,10 @@ def compare_result(scenario: Scenario, found: Comparison, *, lines: bool = True)
         The scenario whose options are compared, or the first of several.
     found
         The comparison.
-    lines
-        Whether to list every line.
+    full
+        As for `run_result`.
     """
-    result = run_result(scenario, found.ledgers, basis=found.basis, lines=lines)
+    result = run_result(scenario, found.ledgers, basis=found.basis, full=full)
     return result | {"comparison": _comparison(found)}
 
 

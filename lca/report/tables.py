@@ -6,10 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from lca.estimates import round_figures
+from lca.ledger import STAGES
 from lca.report.wording import common_scale, in_words, interval, percent, say_unit, spoken
 
 Result = Mapping[str, Any]
 _SIDE_BY_SIDE = 4
+_NEGLIGIBLE = 0.005  # of the largest stage difference
+_WEAK = 0.1  # rank correlation below which a factor explains next to nothing
 
 
 class Cell(NamedTuple):
@@ -109,7 +113,7 @@ def _by_stage(result: Result) -> Table:
     whole = [_whole(option, basis) for option in options]
     step, unit = common_scale([x["median"] or 0.0 for x in whole], whole[0]["unit"])
     stages = [_stages(option) for option in options]
-    known = list(dict.fromkeys(stage for found in stages for stage in found))
+    known = [stage for stage in STAGES if any(stage in found for found in stages)]
     rows = [
         (spoken(stage), tuple(_cell(found.get(stage), step) for found in stages)) for stage in known
     ]
@@ -129,7 +133,7 @@ def _by_option(result: Result) -> Table:
     whole = [_whole(option, basis) for option in options]
     step, unit = common_scale([x["median"] or 0.0 for x in whole], whole[0]["unit"])
     stages = [_stages(option) for option in options]
-    known = list(dict.fromkeys(stage for found in stages for stage in found))
+    known = [stage for stage in STAGES if any(stage in found for found in stages)]
     rows = tuple(
         (
             option["name"],
@@ -262,11 +266,13 @@ def decides(result: Result) -> list[str]:
     first, second = because["between"]
     parts = sorted(because["stages"].items(), key=lambda item: -abs(item[1]))
     step, unit = common_scale([abs(amount) for _, amount in parts], because["unit"])
-    said = ", ".join(f"{spoken(stage)} {_signed(x / step)}" for stage, x in parts if x)
+    large = [(stage, x) for stage, x in parts if abs(x) > _NEGLIGIBLE * abs(parts[0][1])]
+    said = ", ".join(f"{spoken(stage)} {_signed(x / step)}" for stage, x in large)
     lines = [f"{first} less {second}, in {say_unit(unit)}: {said or 'no difference'}."]
-    if because["drivers"]:
+    drivers = [d for d in because["drivers"] if abs(d["rank_correlation"]) >= _WEAK]
+    if drivers:
         lines.append("Unknowns that move this difference most (rank correlation):")
-        lines += [f"  {_driver(driver)}" for driver in because["drivers"]]
+        lines += [f"  {_driver(driver)}" for driver in drivers]
     return lines
 
 
@@ -277,8 +283,6 @@ def _driver(driver: Mapping[str, Any]) -> str:
 
 
 def _signed(value: float, figures: int = 2) -> str:
-    from lca.estimates import round_figures
-
     sign = "−" if value < 0 else "+"
     return f"{sign}{round_figures(abs(value), figures)}"
 

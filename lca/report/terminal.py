@@ -38,7 +38,7 @@ def show(result: Mapping[str, Any], console: Console) -> None:
     _section("Method choices", tables.method_lines(result), console)
     _section("Fallbacks", result["fallbacks"], console)
     notes = [*tables.other_unit_lines(result), *tables.central_lines(result)]
-    _section("Mind", notes, console)
+    _section("Notes", notes, console)
     _section(_counted("Not counted", result["missing"]), tables.missing_lines(result), console)
     _assumed(result, console)
     paragraph(tables.draws_line(result), console, style="dim")
@@ -73,7 +73,8 @@ def _section(title: str, lines: Iterable[str], console: Console) -> None:
 
 def _assumed(result: Mapping[str, Any], console: Console) -> None:
     """Name what was assumed in one paragraph; reports in a file list it in full."""
-    names = list(dict.fromkeys(entry["what"] for entry in result["assumptions"]))
+    uncertain_first = sorted(result["assumptions"], key=lambda entry: entry["p5"] == entry["p95"])
+    names = list(dict.fromkeys(entry["what"] for entry in uncertain_first))
     if not names:
         return
     more = f"; and {len(names) - _MOST} more" if len(names) > _MOST else ""

@@ -17,6 +17,9 @@ _SPOKEN = {
     "it_energy": "IT energy",
     "busy_fraction": "power while busy, as a share of TDP",
     "idle_fraction": "power while idle, as a share of TDP",
+    "flop_utilization": "useful share of peak FLOPs",
+    "cloud_lifetime": "lifetime of cloud devices",
+    "cloud_occupancy": "share of time cloud devices are sold",
     "gwp100": "greenhouse gases",
     "primary_energy": "primary energy",
     "adp_elements": "mineral resources",
@@ -36,7 +39,7 @@ _RULES: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
     (r"grid/spread/(.+)", lambda m: f"spread of the grid intensity of {m[1]}"),
     (r"grid/.*/([^/]+)/(\d{4})", lambda m: f"grid intensity of {m[1]} in {m[2]}"),
     (r"residual/([A-Z]{2}[\w-]*)/(\d{4})", lambda m: f"residual mix of {m[1]} in {m[2]}"),
-    (r"residual/(.+)", lambda m: f"what the embodied model leaves open for {m[1]}"),
+    (r"residual/(.+)", lambda m: f"error of the embodied model for {m[1]}"),
     (r"published/(.+)", lambda m: f"uncertainty of the published footprint of {m[1]}"),
     (
         r"(?:memory|storage)-family-(\w+)",

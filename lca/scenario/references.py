@@ -116,7 +116,7 @@ def _region(path: Path, site: Site, wanted: Electricity) -> Iterator[Finding]:
     except factors.UnknownRegion as error:
         nearest = " or ".join(map(quoted, error.nearest))
         hint = f"; did you mean {nearest}?" if nearest else ""
-        yield path, f"no region {quoted(site.region)}{hint} (lca list region)"
+        yield path, f"no region {quoted(site.region)}{hint} (lca list regions)"
     except LookupError as error:
         yield path, str(error.args[0] if error.args else error)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from lca.intensities.context import Context, default
 from lca.intensities.sites import SitePower
-from lca.library.models import Device, Server
+from lca.library.models import Device, Instance, Server
 from lca.scenario.models import Fleet, Work
 from lca.sources import Quality
 from lca.stages.cohorts import Activity, embodied_activity, service_activity
@@ -151,6 +151,8 @@ def _work(context: Context, name: str, work: Work) -> Subject:
         if device
         else (None, Factor("host_share", 0.0, ""))
     )
+    if host is not None and work.instance is not None and work.host is None:
+        share = _instance_share(context.library.instance(work.instance), share)
     hours = _work_hours(work, per_instance)
     year = context.years.index(work.year) if work.year is not None else 0
     series = tuple(hours if i == year else 0.0 for i in range(len(context.years)))
@@ -171,6 +173,24 @@ def _work(context: Context, name: str, work: Work) -> Subject:
         series,
         busy,
         hours_spread=_hours_spread(work, where),
+    )
+
+
+def _instance_share(instance: Instance, by_slots: Factor) -> Factor:
+    """Return one device's share of the host by what the instance type states, else by slots."""
+    if instance.host_share is None:
+        return by_slots
+    stated = instance.host_share.central
+    if stated / instance.count == by_slots.distribution.central:
+        return by_slots
+    return Factor(
+        "host_share",
+        stated / instance.count,
+        "",
+        identity=f"{instance.id}/host_share",
+        source=instance.source,
+        quality=Quality.DECLARED,
+        note=f"{instance.name} has {stated:.0%} of a host for {instance.count} accelerators",
     )
 
 
