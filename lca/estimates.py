@@ -124,6 +124,7 @@ def round_figures(value: float, figures: int = 2) -> str:
         return "0" if value == 0 else str(value)
     digits = figures - 1 - math.floor(math.log10(abs(value)))
     rounded = round(value, digits)
+    digits = figures - 1 - math.floor(math.log10(abs(rounded)))  # 0.0998 has become 0.10
     return f"{rounded:,.{max(digits, 0)}f}"
 
 

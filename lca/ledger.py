@@ -18,7 +18,7 @@ from lca.errors import UnknownNameError, did_you_mean
 from lca.estimates import Estimate
 from lca.explanation import Explanation, explain
 from lca.lines import Index, Line, factorize
-from lca.terms import Draws, Factor, Node
+from lca.terms import Block, Draws, Factor, Node
 from lca.uncertain import Array
 
 if TYPE_CHECKING:
@@ -166,15 +166,12 @@ class Ledger:
         self, groups: int, codes: NDArray[np.intp], vectors: NDArray[np.intp], amounts: Array
     ) -> Array:
         used, position = np.unique(vectors, return_inverse=True)
-        weights = np.bincount(codes * used.size + position, amounts, groups * used.size).reshape(
-            groups, used.size
-        )
+        cells = np.bincount(codes * used.size + position, amounts, groups * used.size)
+        weights = cells.astype(np.float64).reshape(groups, used.size)
+        nodes = [self.index.nodes[i] for i in used.tolist()]
         sums = np.zeros((groups, 1 + self.draws.samples))
-        step = max(1, _BLOCK // (8 * (1 + self.draws.samples)))
-        for start in range(0, used.size, step):
-            block = used[start : start + step]
-            values = np.stack([self.draws.array(self.index.nodes[i]) for i in block])
-            sums += weights[:, start : start + step] @ values
+        for block in self.draws.blocks():
+            _accumulate(sums[:, block.span], weights, nodes, block)
         return sums
 
     def units(self, functional_unit: str | None = None) -> Estimate:
@@ -251,6 +248,17 @@ class Ledger:
         for node in self.index.nodes:
             _collect(node, found, seen)
         return list(found)
+
+
+def _accumulate(sums: Array, weights: Array, nodes: list[Node], block: Block) -> None:
+    """Add weighted intensities to group sums, a bounded number of intensities at a time."""
+    step = max(1, _BLOCK // (8 * sums.shape[1]))
+    for start in range(0, len(nodes), step):
+        part = nodes[start : start + step]
+        values = np.empty((len(part), sums.shape[1]))
+        for row, node in enumerate(part):
+            values[row] = block.value(node)
+        sums += weights[:, start : start + step] @ values
 
 
 def _collect(node: Node, found: dict[Factor, None], seen: set[Node]) -> None:

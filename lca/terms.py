@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from lca.sources import Quality
-from lca.uncertain import Array, Distribution, draw, exact
+from lca.uncertain import Array, Distribution, block_size, draw_block, exact
 
 Formula = Callable[..., Any]
 Value = float | Array
@@ -152,17 +152,22 @@ def product(name: str, unit: str, **parts: Node) -> Node:
     return Term(name, multiply, parts, unit)
 
 
-class Draws:
-    """Evaluates nodes on one set of samples: the shared random numbers of a comparison."""
+class Block:
+    """Evaluates nodes on one block of the samples; what is shared is computed once.
 
-    def __init__(self, samples: int, seed: int, budget: int = 256 << 20) -> None:
-        self.samples, self.seed = samples, seed
+    ``span`` is the block's place on the sample axis; the first block holds the central estimate.
+    """
+
+    def __init__(self, samples: int, seed: int, number: int, room: int) -> None:
+        size = block_size(samples)
+        start = 1 + number * size if number else 0
+        self.span = slice(start, 1 + (number + 1) * size if samples else 1)
+        self._samples, self._seed, self._number, self._room = samples, seed, number, room
         self._leaves: dict[tuple[str, Distribution], Value] = {}
         self._terms: dict[Term, Value] = {}
-        self._room = max(1, budget // (8 * (1 + samples)))
 
     def value(self, node: Node) -> Value:
-        """Return a node's values: a float if nothing below is uncertain, else ``(1 + samples,)``."""
+        """Return a node's values: a float if nothing below is uncertain, else an array."""
         if isinstance(node, Factor):
             return self._leaf(node)
         found = self._terms.get(node)
@@ -174,18 +179,57 @@ class Draws:
         return found
 
     def _leaf(self, factor: Factor) -> Value:
-        distribution = factor.distribution
-        if distribution.is_exact:
-            return distribution.central
-        key = (factor.identity, distribution)
+        known = factor.distribution
+        if known.is_exact:
+            return known.central
+        key = (factor.identity, known)
         if key not in self._leaves:
-            self._leaves[key] = draw(distribution, factor.identity, self.samples, self.seed)
+            drawn = draw_block(known, factor.identity, self._samples, self._seed, self._number)
+            self._leaves[key] = drawn
         return self._leaves[key]
 
+    def forget(self) -> None:
+        """Drop what was computed: it can be drawn again."""
+        self._leaves.clear()
+        self._terms.clear()
+
+
+class Draws:
+    """Evaluates nodes on one set of samples: the shared random numbers of a comparison.
+
+    Long sample axes are evaluated block by block, so that the arrays of a block stay in the
+    processor's cache and memory does not grow with the number of samples.
+
+    Parameters
+    ----------
+    samples
+        Number of draws beside the central estimate; 0 for the central estimate alone.
+    seed
+        Seed of all streams.
+    budget
+        Bytes that may be kept of what is shared among nodes.
+    """
+
+    def __init__(self, samples: int, seed: int, budget: int = 256 << 20) -> None:
+        self.samples, self.seed = samples, seed
+        count = max(1, samples // block_size(samples)) if samples else 1
+        room = max(8, budget // (8 * (1 + block_size(samples))))
+        self._several = count > 1
+        self._blocks = [Block(samples, seed, number, room) for number in range(count)]
+
+    def blocks(self) -> Iterator[Block]:
+        """Yield the blocks of the sample axis; only a single block keeps what it computed."""
+        for block in self._blocks:
+            yield block
+            if self._several:
+                block.forget()
+
     def array(self, node: Node) -> Array:
-        """Return a node's values with the sample axis always present."""
-        values = np.asarray(self.value(node), dtype=np.float64)
-        return values if values.ndim else np.full(1 + self.samples, values)
+        """Return a node's values with the sample axis always present, shape ``(1 + samples,)``."""
+        result = np.empty(1 + self.samples)
+        for block in self.blocks():
+            result[block.span] = block.value(node)
+        return result
 
 
 def walk(node: Node) -> Iterator[Node]:

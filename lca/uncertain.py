@@ -18,7 +18,7 @@ from __future__ import annotations
 import hashlib
 import math
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from statistics import NormalDist
 
 import numpy as np
@@ -29,6 +29,22 @@ Array = NDArray[np.float64]
 _Z95 = NormalDist().inv_cdf(0.95)
 _SCIPY_FROM = 1 << 16
 _BLOCK = 1 << 14
+
+
+class Grid:
+    """Ascending probabilities, with their normal quantiles computed once, when first needed.
+
+    ``total`` is the length of the whole stream that they are a block of.
+    """
+
+    def __init__(self, probability: Array, total: int = 0) -> None:
+        self.probability = probability
+        self._long = max(total, probability.size) > _SCIPY_FROM
+
+    @cached_property
+    def normal(self) -> Array:
+        """Standard normal quantiles of the probabilities."""
+        return _fast_normal(self.probability) if self._long else standard_normal(self.probability)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +84,13 @@ class Distribution:
         elif self.kind == "uniform":
             first = sum(self.parameters) / 2
         elif self.kind in {"choice", "empirical"}:
-            first = float(_QUANTILES[self.kind](np.array([0.5]), self.parameters)[0])
+            first = float(_QUANTILES[self.kind](Grid(np.array([0.5])), self.parameters)[0])
         return min(max(first, self.lower), self.upper)
 
-    def quantile(self, probability: Array) -> Array:
+    def quantile(self, probability: Array | Grid) -> Array:
         """Return the values at ascending probabilities, cut to the physical range."""
-        values = _QUANTILES[self.kind](probability, self.parameters)
+        grid = probability if isinstance(probability, Grid) else Grid(probability)
+        values = _QUANTILES[self.kind](grid, self.parameters)
         if math.isinf(self.lower) and math.isinf(self.upper):
             return values
         return np.asarray(np.clip(values, self.lower, self.upper), dtype=np.float64)
@@ -140,51 +157,40 @@ def midpoints(samples: int) -> Array:
 
 
 def standard_normal(probability: Array) -> Array:
-    """Return standard normal quantiles (Wichura's AS 241, or scipy where the array is long)."""
-    if probability.size > _SCIPY_FROM:
-        from scipy.special import ndtri
-
-        return np.asarray(ndtri(probability), dtype=np.float64)
+    """Return standard normal quantiles (Wichura's AS 241, as in the standard library)."""
     inverse = NormalDist().inv_cdf
     return np.array([inverse(p) for p in probability.tolist()])
 
 
-@cache
-def _grid_normal(samples: int) -> Array:
-    return standard_normal(midpoints(samples))
+def _fast_normal(probability: Array) -> Array:
+    from scipy.special import ndtri
+
+    return np.asarray(ndtri(probability), dtype=np.float64)
 
 
-def _z(probability: Array) -> Array:
-    """Return normal quantiles, from the cache when the probabilities are the grid itself."""
-    return (
-        _grid_normal(probability.size)
-        if probability is midpoints(probability.size)
-        else standard_normal(probability)
-    )
+def _exact(grid: Grid, parameters: tuple[float, ...]) -> Array:
+    return np.full_like(grid.probability, parameters[0])
 
 
-def _exact(probability: Array, parameters: tuple[float, ...]) -> Array:
-    return np.full_like(probability, parameters[0])
-
-
-def _normal(probability: Array, parameters: tuple[float, ...]) -> Array:
+def _normal(grid: Grid, parameters: tuple[float, ...]) -> Array:
     mean, deviation = parameters
-    return mean + deviation * _z(probability)
+    return mean + deviation * grid.normal
 
 
-def _lognormal(probability: Array, parameters: tuple[float, ...]) -> Array:
+def _lognormal(grid: Grid, parameters: tuple[float, ...]) -> Array:
     median, gsd = parameters
-    return np.asarray(median * np.exp(math.log(gsd) * _z(probability)))
+    return np.asarray(median * np.exp(math.log(gsd) * grid.normal))
 
 
-def _two_piece(probability: Array, parameters: tuple[float, ...]) -> Array:
+def _two_piece(grid: Grid, parameters: tuple[float, ...]) -> Array:
     low, median, high = parameters
-    z = _z(probability) / _Z95
+    z = grid.normal / _Z95
     below, above = math.log(median / low), math.log(high / median)
     return np.asarray(median * np.exp(np.where(z < 0, below, above) * z))
 
 
-def _triangular(probability: Array, parameters: tuple[float, ...]) -> Array:
+def _triangular(grid: Grid, parameters: tuple[float, ...]) -> Array:
+    probability = grid.probability
     low, mode, high = parameters
     width = high - low
     if width == 0:
@@ -196,29 +202,29 @@ def _triangular(probability: Array, parameters: tuple[float, ...]) -> Array:
     return result
 
 
-def _pert(probability: Array, parameters: tuple[float, ...]) -> Array:
+def _pert(grid: Grid, parameters: tuple[float, ...]) -> Array:
     from scipy.special import betaincinv
 
     low, mode, high = parameters
     width = high - low
     alpha, beta = 1 + 4 * (mode - low) / width, 1 + 4 * (high - mode) / width
-    return np.asarray(low + width * betaincinv(alpha, beta, probability), dtype=np.float64)
+    return np.asarray(low + width * betaincinv(alpha, beta, grid.probability), dtype=np.float64)
 
 
-def _uniform(probability: Array, parameters: tuple[float, ...]) -> Array:
+def _uniform(grid: Grid, parameters: tuple[float, ...]) -> Array:
     low, high = parameters
-    return low + (high - low) * probability
+    return low + (high - low) * grid.probability
 
 
-def _choice(probability: Array, parameters: tuple[float, ...]) -> Array:
+def _choice(grid: Grid, parameters: tuple[float, ...]) -> Array:
     half = len(parameters) // 2
     values, weights = np.array(parameters[:half]), np.array(parameters[half:])
     edges = np.cumsum(weights) / weights.sum()
-    return np.asarray(values[np.minimum(np.searchsorted(edges, probability), half - 1)])
+    return np.asarray(values[np.minimum(np.searchsorted(edges, grid.probability), half - 1)])
 
 
-def _empirical(probability: Array, parameters: tuple[float, ...]) -> Array:
-    return np.asarray(np.quantile(np.array(parameters), probability, method="hazen"))
+def _empirical(grid: Grid, parameters: tuple[float, ...]) -> Array:
+    return np.asarray(np.quantile(np.array(parameters), grid.probability, method="hazen"))
 
 
 _QUANTILES = {
@@ -255,8 +261,17 @@ def block_size(samples: int) -> int:
     return next(sizes, samples)
 
 
-def draw(distribution: Distribution, identity: str, samples: int, seed: int) -> Array:
-    """Draw one factor: shape ``(1 + samples,)``, the central estimate first.
+@cache
+def block_grid(samples: int, number: int) -> Grid:
+    """Return the ascending probabilities of one block: one of every B neighbors, B blocks in all."""
+    every = samples // block_size(samples)
+    return Grid(midpoints(samples)[number::every].copy(), samples)
+
+
+def draw_block(
+    distribution: Distribution, identity: str, samples: int, seed: int, number: int
+) -> Array:
+    """Draw one block of a factor; the first block begins with the central estimate.
 
     Parameters
     ----------
@@ -265,17 +280,25 @@ def draw(distribution: Distribution, identity: str, samples: int, seed: int) -> 
     identity
         The factor's name in the database or scenario; equal identities are drawn together.
     samples
-        Number of draws; 0 gives the central estimate alone.
+        Number of draws of all blocks; 0 gives the central estimate alone.
     seed
         The seed of the whole evaluation.
+    number
+        Which block.
     """
-    result = np.empty(1 + samples)
-    result[0] = distribution.central
+    first = 1 if number == 0 else 0
+    result = np.empty(first + (block_size(samples) if samples else 0))
+    if first:
+        result[0] = distribution.central
     if samples:
-        size = block_size(samples)
-        blocks = result[1:].reshape(-1, size)
-        blocks[:] = distribution.quantile(midpoints(samples)).reshape(size, -1).T
-        random = stream(seed, identity)
-        for block in blocks:
-            random.shuffle(block)
+        result[first:] = distribution.quantile(block_grid(samples, number))
+        name = f"{identity}#{number}" if number else identity
+        stream(seed, name).shuffle(result[first:])
     return result
+
+
+def draw(distribution: Distribution, identity: str, samples: int, seed: int) -> Array:
+    """Draw one factor: shape ``(1 + samples,)``, the central estimate first."""
+    count = max(1, samples // block_size(samples))
+    parts = [draw_block(distribution, identity, samples, seed, k) for k in range(count)]
+    return np.concatenate(parts)

@@ -15,13 +15,13 @@ SCENARIO_FILES = sorted((ROOT / "scenarios").glob("*.yaml"))
 
 @pytest.fixture(scope="session")
 def library() -> Library:
-    """The packaged hardware database."""
+    """Return the packaged hardware database."""
     return Library()
 
 
 @pytest.fixture
 def small() -> dict[str, Any]:
-    """Eight accelerators of exact power in one country for the whole of their life."""
+    """Return eight accelerators of exact power in one country for the whole of their life."""
     return {
         "schema": 1,
         "title": "small",

@@ -77,7 +77,9 @@ def test_the_interval_of_the_calibrated_model_holds_the_other_published_h100_fig
     ledger = lca.evaluate(lca.load(small), samples=4096, seed=1)
     rows = {row.labels[0]: row.estimate for row in ledger.by("stage", view="inventory")}
     made = rows["manufacture"]
-    estimates = {e.source: e.value.central for e in library.device("nvidia-h100-sxm5-80gb").estimates}
+    estimates = {
+        e.source: e.value.central for e in library.device("nvidia-h100-sxm5-80gb").estimates
+    }
     assert made.percentile(5) < 164 < made.percentile(95)
     assert made.percentile(5) < estimates["morand-2026"] < made.percentile(95)
     assert estimates["ecologits"] < made.percentile(99)

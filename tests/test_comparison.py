@@ -22,7 +22,7 @@ def compared(data: Data, samples: int = 512, **how: Any) -> Comparison:
 
 @pytest.fixture
 def three(small: Data) -> Data:
-    """A base with two options: one surely higher, one nearly the same."""
+    """Return a base with two options: one surely higher, one nearly the same."""
     small["options"] = {
         "wasteful": {"sites.here.pue": "1.6"},
         "near": {"fleet.chat.mass": "3.05 kg"},

@@ -72,7 +72,9 @@ def evaluated() -> dict[Path, dict[str, Ledger]]:
     return {}
 
 
-@pytest.mark.parametrize(("path", "option"), CASES, ids=lambda x: x if isinstance(x, str) else x.stem)
+@pytest.mark.parametrize(
+    ("path", "option"), CASES, ids=lambda x: x if isinstance(x, str) else x.stem
+)
 def test_a_golden_study_gives_its_recorded_numbers(
     path: Path, option: str, evaluated: dict[Path, dict[str, Ledger]]
 ) -> None:

@@ -75,7 +75,7 @@ BY_HAND = {
 
 @pytest.fixture(scope="module")
 def ledger() -> Ledger:
-    """The central estimate of the scenario."""
+    """Return the central estimate of the scenario."""
     return lca.evaluate(lca.load(BY_HAND), samples=0)
 
 
@@ -115,7 +115,9 @@ def test_pue_multiplies_once(ledger: Ledger) -> None:
 
 def test_water_counts_it_energy_on_site_and_facility_energy_off_site(ledger: Ledger) -> None:
     """On-site water leaves PUE out, off-site water multiplies it once."""
-    water = {row.labels[0]: row.estimate.central for row in ledger.by("component", indicator="water")}
+    water = {
+        row.labels[0]: row.estimate.central for row in ledger.by("component", indicator="water")
+    }
     assert water == {
         "on_site_water": exactly(IT_ENERGY * WUE),
         "off_site_water": exactly(IT_ENERGY * PUE * GRID_WATER),
@@ -132,3 +134,10 @@ def test_work_is_devices_times_hours(ledger: Ledger) -> None:
     assert ledger.units("device year").central == exactly(8.0)
     seconds = YEAR * 3600
     assert ledger.units("EFLOP peak").central == exactly(DEVICES * 989.4e12 * seconds / 1e18)
+
+
+def test_energy_is_a_functional_unit(ledger: Ledger) -> None:
+    """Per MWh, results are divided by the IT energy, before PUE."""
+    per_energy = lca.evaluate(lca.load(BY_HAND | {"functional_unit": ["MWh"]}), samples=0)
+    assert per_energy.units().central == exactly(IT_ENERGY / 1000)
+    assert per_energy.per().central == exactly(ledger.total().central / (IT_ENERGY / 1000))

@@ -137,6 +137,38 @@ def test_a_number_that_does_not_exist_says_why() -> None:
     assert wording.interval(statistics) == ("n/a", "")
 
 
+def test_a_number_that_rounds_up_keeps_two_figures() -> None:
+    """0.0998 is 0.10, not 0.100."""
+    ends = {"p5": 0.0998, "p95": 9.98, "unit": "MWh"}
+    assert wording.interval({"median": 0.5, **ends}) == ("0.50", "0.10–10")
+
+
+def test_an_interval_below_zero_is_not_written_with_a_dash() -> None:
+    """A credit's interval cannot be misread: its ends have signs, and "to" between them."""
+    statistics = {"median": -0.5, "p5": -1.0, "p95": 0.2, "unit": "kgCO2e"}
+    assert wording.interval(statistics) == ("−0.50", "−1.0 to 0.20")
+
+
+def test_greenhouse_gases_are_always_reported() -> None:
+    """A scenario that asks for water alone gets greenhouse gases beside it, gaps included."""
+    result = compared(*DEVICES[:2], indicators=["water"])
+    assert result["indicators"] == ["gwp100", "water"]
+    assert result["options"][0]["by_stage"]["manufacture"]["gwp100"]["median"] > 100
+
+
+def test_a_point_estimate_is_called_one() -> None:
+    """Without draws no table speaks of a median or an interval."""
+    text = terminal.render(compared(*DEVICES[:2], uncertainty={"samples": 0}))
+    assert "central estimate" in text
+    assert "90% interval" not in text
+
+
+def test_stages_stand_in_the_order_of_life(three: dict[str, Any]) -> None:
+    """Manufacture comes before transport, operation and end of life."""
+    names = [name for name, _ in tables.stage_table(three).rows]
+    assert names == ["manufacture", "transport", "operation", "end of life", "all stages"]
+
+
 # Tables
 
 

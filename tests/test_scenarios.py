@@ -41,9 +41,7 @@ def options(name: str, samples: int = 0) -> dict[str, Ledger]:
 def central(ledger: Ledger, *labels: str, **how: Any) -> dict[Any, float]:
     """Return central totals by labels."""
     rows = ledger.by(*labels, **how)
-    return {
-        row.labels if len(labels) > 1 else row.labels[0]: row.estimate.central for row in rows
-    }
+    return {row.labels if len(labels) > 1 else row.labels[0]: row.estimate.central for row in rows}
 
 
 def test_there_is_an_example_for_each_question() -> None:
@@ -264,7 +262,8 @@ def test_kept_devices_carry_no_manufacture_and_new_ones_do() -> None:
     assert "manufacture" not in central(found["keep"], "stage")
     for name in ("h200", "b200"):
         spread, booked = (
-            central(found[name], "stage", view=view)["manufacture"] for view in ("spread", "inventory")
+            central(found[name], "stage", view=view)["manufacture"]
+            for view in ("spread", "inventory")
         )
         assert spread == pytest.approx(0.8 * booked)
         assert set(central(found[name], "asset", indicator="it_energy")) == {"new"}

@@ -49,7 +49,9 @@ def test_the_same_seed_gives_the_same_bytes_in_every_process() -> None:
     assert first == second
 
 
-def test_another_seed_gives_other_draws_and_the_same_central_estimate(small: dict[str, Any]) -> None:
+def test_another_seed_gives_other_draws_and_the_same_central_estimate(
+    small: dict[str, Any],
+) -> None:
     """The seed moves the draws; sample 0 is the central estimate and stays."""
     scenario = lca.load(small)
     one, two = (lca.evaluate(scenario, samples=64, seed=seed).total() for seed in (1, 2))
@@ -242,7 +244,11 @@ def _example(kind: str) -> Distribution:
 
 def test_means_converge_faster_than_by_plain_sampling() -> None:
     """Over seeds, the mean of a sum of three factors varies far less than that of random draws."""
-    spreads = [uncertain.lognormal(1.0, 1.5), uncertain.triangular(0, 1, 3), uncertain.uniform(0, 2)]
+    spreads = [
+        uncertain.lognormal(1.0, 1.5),
+        uncertain.triangular(0, 1, 3),
+        uncertain.uniform(0, 2),
+    ]
     node = total("sum", {str(i): Factor(str(i), d, "") for i, d in enumerate(spreads)})
     product_node = product("product", "", a=node, b=Factor("3", spreads[0], ""))
     n = 256

@@ -66,7 +66,7 @@ class Context:
 
     def miss(self, indicator: str, stage: str, what: str, reason: str) -> None:
         """Keep a gap: a factor that does not exist and was not counted."""
-        if indicator in self.model.indicators:
+        if indicator == "gwp100" or indicator in self.model.indicators:
             self.missing[Missing(indicator, stage, what, reason)] = None
 
     def site(self, name: str) -> SitePower:

@@ -32,7 +32,7 @@ def run_result(
     Parameters
     ----------
     scenario
-        The scenario; its indicators are reported.
+        The scenario; its indicators are reported, greenhouse gases always.
     ledgers
         One per option, on shared draws.
     basis
@@ -48,7 +48,7 @@ def run_result(
     dict
         Plain data of texts, numbers and lists, ready for JSON.
     """
-    indicators = tuple(scenario.model.indicators)
+    indicators = tuple(dict.fromkeys(("gwp100", *scenario.model.indicators)))
     used = provenance.all_factors(ledgers)
     draws = ledgers[0].draws
     result: dict[str, Any] = {

@@ -90,8 +90,11 @@ def _cell(statistics: Mapping[str, Any] | None, step: float) -> Cell:
 
 
 def _title(result: Result, unit: str) -> str:
-    years = _years(result)
-    return f"{unit}, {years}, {result['basis']}-based: median (90% interval)"
+    return f"{unit}, {_years(result)}, {result['basis']}-based: {_statistic(result)}"
+
+
+def _statistic(result: Result) -> str:
+    return "median (90% interval)" if result["samples"] else "central estimate"
 
 
 def _years(result: Result) -> str:
@@ -158,7 +161,7 @@ def total_table(result: Result) -> Table:
         rows.append((f"{name} [{unit}]", tuple(_cell(x, step) for x in found)))
     if is_wide(result):
         return _turned(rows, options)
-    title = f"Totals, {_years(result)}: median (90% interval)"
+    title = f"Totals, {_years(result)}: {_statistic(result)}"
     return Table(title, _names(result), tuple(rows), note=_partial(rows))
 
 
@@ -253,7 +256,7 @@ def group_table(result: Result) -> Table | None:
         (" · ".join(map(spoken, key)), tuple(_cell(value.get((name, key)), step) for name in names))
         for key in keys
     )
-    title = f"{unit} by {' and '.join(labels)}, {result['basis']}-based: median (90% interval)"
+    title = f"{unit} by {' and '.join(labels)}, {result['basis']}-based: {_statistic(result)}"
     return Table(title, names, rows)
 
 

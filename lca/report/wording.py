@@ -122,9 +122,12 @@ def interval(statistics: Statistics, step: float = 1.0) -> tuple[str, str]:
     if statistics["median"] is None:
         return "n/a", ""
     middle, low, high = (
-        round_figures(float(str(statistics[key])) / step) for key in ("median", "p5", "p95")
+        round_figures(float(str(statistics[key])) / step).replace("-", "−")
+        for key in ("median", "p5", "p95")
     )
-    return middle, "" if low == high else f"{low}–{high}"
+    if low == high:
+        return middle, ""
+    return middle, f"{low} to {high}" if low.startswith("−") else f"{low}–{high}"
 
 
 def in_words(statistics: Statistics) -> str:

@@ -9,6 +9,7 @@ from lca.intensities.power import cited
 from lca.ledger import Line
 from lca.scenario.functional_unit import FunctionalUnit
 from lca.scenario.models import Work
+from lca.stages import operation
 from lca.stages.subjects import Subject, repeats
 from lca.terms import Factor, Node, product
 from lca.vocabulary import HOURS_PER_YEAR
@@ -43,6 +44,9 @@ def _lines(context: Context, subject: Subject, unit: FunctionalUnit) -> Iterator
             node = given.factor(unit.kind, f"{subject.where}.{_GIVEN[unit.kind]}")
             yield _line(subject, unit, "", node, _once(context, subject.use))
             return
+    if unit.kind == "it_energy":
+        yield from _energy(context, subject, unit)
+        return
     if unit.kind == "devices":
         if subject.service is not None:
             yield _line(subject, unit, "device", _one("device"), subject.service.bought)
@@ -52,6 +56,20 @@ def _lines(context: Context, subject: Subject, unit: FunctionalUnit) -> Iterator
         rate = product(rate.name, rate.unit, rate=rate, hours_spread=subject.hours_spread)
     if rate is not None:
         yield _line(subject, unit, "device*h", rate, subject.hours)
+
+
+def _energy(context: Context, subject: Subject, unit: FunctionalUnit) -> Iterator[Line]:
+    """Yield the IT energy of a subject as what it delivers."""
+    for line in operation.lines(context, [subject]):
+        if line.indicator == "it_energy":
+            amounts = tuple(amount / unit.amount for amount in line.spread)
+            yield line._replace(
+                component="delivery",
+                process="delivered",
+                indicator=f"unit:{unit.text}",
+                inventory=amounts,
+                spread=amounts,
+            )
 
 
 def _once(context: Context, work: Work) -> tuple[float, ...]:
