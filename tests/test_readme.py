@@ -14,5 +14,7 @@ def test_every_output_in_the_readme_is_what_its_command_prints() -> None:
     tool = runpy.run_path(str(ROOT / "tools" / "readme.py"))
     written = (ROOT / "README.md").read_text(encoding="utf-8")
     fresh = tool["rendered"](written)
-    difference = "\n".join(difflib.unified_diff(written.splitlines(), fresh.splitlines(), lineterm=""))
+    difference = "\n".join(
+        difflib.unified_diff(written.splitlines(), fresh.splitlines(), lineterm="")
+    )
     assert not difference, difference

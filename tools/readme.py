@@ -80,7 +80,7 @@ def main() -> int:
         README.write_text(fresh, encoding="utf-8")
         return 0
     if fresh != text:
-        print("README.md is not up to date: python tools/readme.py --write")  # noqa: T201
+        print("README.md is not up to date: python tools/readme.py --write")
         return 1
     return 0
 
