@@ -14,10 +14,11 @@ from lca import document
 from lca.commands.schema import find, published
 from lca.library import Library
 from lca.library.models import KINDS
-from lca.report import as_json, catalog
+from lca.report import as_json, catalog, provenance
 from lca.report.result import compare_result, run_result
 from lca.scenario.models import Fleet
 from lca.scenario.schema import field_docstrings, json_schema
+from lca.terms import Factor
 
 ROOT = Path(__file__).parents[1]
 SCENARIOS = sorted((ROOT / "scenarios").glob("*.yaml"))
@@ -157,6 +158,9 @@ def test_a_missing_indicator_is_null_with_its_reason(result: dict[str, Any]) -> 
     assert "no factor is packaged" in operation["reason"]
     partial = v6e["total"]["adp_elements"]
     assert any("die area" in text for text in partial["missing"])
+    water = v6e["by_stage"]["operation"]["water"]
+    assert water["median"] > 1000
+    assert any("WUE" in text for text in water["missing"])
 
 
 def test_an_indicator_without_any_line_is_null(small: dict[str, Any]) -> None:
@@ -207,6 +211,21 @@ def test_every_assumption_is_listed_with_its_reason(result: dict[str, Any]) -> N
     assert "defaults/idle_fraction" in listed
     assert "measure it" in listed["defaults/idle_fraction"]["note"]
     assert all(entry["options"] for entry in listed.values())
+
+
+def test_a_number_cited_to_an_assumption_is_assumed() -> None:
+    """A source that is itself an assumption makes its numbers assumed, whatever they call themselves."""
+    cited = {
+        Factor("a", 1.0, "kg", identity="a", source="lca-assumption", quality="declared"): ["x"],
+        Factor("b", 1.0, "kg", identity="b", source="nvidia-hgx-h100-pcf", quality="declared"): [
+            "x"
+        ],
+        Factor("c", 1.0, "kg", identity="c", source="nvidia-hgx-h100-pcf", quality="assumed"): [
+            "x"
+        ],
+    }
+    found = provenance.assumptions(cited, Library())
+    assert [entry["identity"] for entry in found] == ["a", "c"]
 
 
 def test_a_fallback_is_named_in_the_result(result: dict[str, Any]) -> None:

@@ -220,11 +220,40 @@ def test_tails_are_cut_at_the_physical_range() -> None:
 
 
 @pytest.mark.parametrize("kind", uncertain.KINDS)
-def test_draws_are_one_from_each_equal_slice_of_probability(kind: str) -> None:
+@pytest.mark.parametrize("samples", [500, 1 << 15, 40_000, 65_537])
+def test_draws_are_one_from_each_equal_slice_of_probability(kind: str, samples: int) -> None:
     """Sorted, the draws of every kind are the quantiles at the mid-points of n slices."""
     distribution = _example(kind)
-    drawn = np.sort(draw(distribution, "any", 500, 9)[1:])
-    np.testing.assert_array_equal(drawn, np.sort(distribution.quantile(midpoints(500))))
+    drawn = np.sort(draw(distribution, "any", samples, 9)[1:])
+    expected = np.sort(distribution.quantile(midpoints(samples)))
+    np.testing.assert_allclose(drawn, expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize("samples", [1 << 15, 40_000])
+def test_long_streams_are_in_no_order(samples: int) -> None:
+    """Drawn in blocks or whole, two factors are uncorrelated over the whole and over each half."""
+    one, two = (draw(uncertain.uniform(0, 1), name, samples, 2)[1:] for name in ("a", "b"))
+    half = samples // 2
+    for part in (slice(None), slice(half), slice(half, None)):
+        size = one[part].size
+        assert abs(np.corrcoef(one[part], two[part])[0, 1]) < 4 / np.sqrt(size)
+        assert one[part].mean() == pytest.approx(0.5, abs=4 * 0.29 / np.sqrt(size))
+        assert abs(np.corrcoef(one[part][1:], one[part][:-1])[0, 1]) < 4 / np.sqrt(size)
+
+
+@pytest.mark.parametrize("samples", [0, 64, 1 << 15])
+def test_totals_are_the_sum_over_lines_of_activity_times_intensity(
+    samples: int, small: dict[str, Any]
+) -> None:
+    """What the ledger sums in its factored form is what a plain loop over lines sums."""
+    ledger = lca.evaluate(lca.load(small), samples=samples, seed=3)
+    plain = np.zeros(1 + samples)
+    for line in ledger.lines:
+        if line.indicator == "gwp100" and line.basis in {"both", "location"}:
+            for year, amount in enumerate(line.spread):
+                node = line.intensity[min(year, len(line.intensity) - 1)]
+                plain += amount * ledger.draws.array(node)
+    np.testing.assert_allclose(ledger.total().samples, plain, rtol=1e-11)
 
 
 def _example(kind: str) -> Distribution:
