@@ -22,8 +22,19 @@ from lca.errors import LcaError, did_you_mean
 _UNEXPECTED, _INTERRUPTED, _PIPE_CLOSED = 1, 130, 141
 
 
+class _ReaderLeftError(Exception):
+    """Whoever read our output has closed the pipe: nobody is left to be told anything."""
+
+
 class Commands(click.Group):
     """The commands of ``lca/commands``, each loaded when it is asked for."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; a closed pipe is kept from click, which would exit by itself."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise _ReaderLeftError from None
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of all commands: the public modules of the folder, sorted."""
@@ -91,7 +102,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code = _run(words)
         sys.stdout.flush()
-    except BrokenPipeError:
+    except (BrokenPipeError, _ReaderLeftError):
         # whoever read us has left; Python must not complain again when it closes the stream
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _PIPE_CLOSED
@@ -111,7 +122,7 @@ def _run(words: list[str]) -> int:
     except LcaError as refusal:
         click.echo(str(refusal), err=True)
         return refusal.exit_code
-    except BrokenPipeError:
+    except (BrokenPipeError, _ReaderLeftError):
         raise
     except Exception as bug:  # no traceback may reach a user
         return _report_bug(bug, {"-v", "--verbose"} & set(words))

@@ -163,3 +163,17 @@ def test_amortizing_by_hours_follows_use(small: Data) -> None:
     assert made("by_hours") == pytest.approx(1312 / 2, rel=1e-12)
     assert made("straight_line") == pytest.approx(1312 * 2 / 5, rel=1e-12)
     assert made("up_front") == pytest.approx(1312, rel=1e-12)
+
+
+def test_devices_with_a_second_life_bear_no_treatment(small: Data) -> None:
+    """A quarter reused leaves three quarters of the treatment and of the e-waste."""
+    small["indicators"] = ["gwp100", "e_waste"]
+    plain = ledger_of(small)
+    reused = ledger_of(small | {"assumptions": {"end_of_life": {"reuse": "25%"}}})
+
+    def treatment(ledger: Ledger) -> Any:
+        rows = {r.labels: r.estimate.samples for r in ledger.by("stage", "process")}
+        return rows["end_of_life", "treatment"]
+
+    same(treatment(reused), 0.75 * treatment(plain))
+    same(reused.total("e_waste").samples, 0.75 * plain.total("e_waste").samples)

@@ -21,6 +21,9 @@ from lca.scenario.models import ScenarioModel
 from lca.scenario.patching import Patched, patched, resolve_options, split_path
 from lca.scenario.references import reference_problems
 
+_SHOWN = 40
+"""Longest value that the name of a changed scenario shows."""
+
 
 @dataclass(frozen=True)
 class Scenario:
@@ -45,7 +48,7 @@ class Scenario:
     source: Document = field(repr=False)
 
     def replace(self, path: str, value: object) -> Scenario:
-        """Return the scenario with one value changed, checked afresh.
+        """Return the scenario with one value changed, checked afresh and named after the change.
 
         Parameters
         ----------
@@ -59,7 +62,9 @@ class Scenario:
         ScenarioError
             If the path or value is not accepted.
         """
-        return self.patch({path: value}, self.name)
+        shown = as_written(value)
+        changed = shown if isinstance(shown, str) and len(shown) <= _SHOWN else "changed"
+        return self.patch({path: value}, f"{self.name} with {path.rsplit('.', 1)[-1]} {changed}")
 
     def patch(self, changes: Mapping[str, object], name: str) -> Scenario:
         """Return the scenario with several values changed, under a name."""
