@@ -153,7 +153,13 @@ def console() -> Console:
     """Return the console of standard output; it knows NO_COLOR and COLUMNS."""
     from rich.console import Console
 
-    return Console(file=sys.stdout, highlight=False)
+    class Page(Console):
+        """A console that leaves a closed pipe to the program, which knows its exit code."""
+
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError
+
+    return Page(file=sys.stdout, highlight=False)
 
 
 def print_json(data: object) -> None:

@@ -112,15 +112,10 @@ def print_table(table: Table, console: Console) -> None:
     shown.add_row(*(Text(text, style="dim") for text in heading))
     for number, row in enumerate(rows):
         shown.add_row(*(Text(text, style=_style(table, number, i)) for i, text in enumerate(row)))
-    wide = Console(
-        file=console.file,
-        width=max(console.width, _width((heading, rows))),
-        color_system=console.color_system,  # type: ignore[arg-type]
-        force_terminal=console.is_terminal,
-        no_color=console.no_color,
-        highlight=False,
-    )
-    wide.print(shown)
+    width = console.width
+    console.width = max(width, _width((heading, rows)))
+    console.print(shown)
+    console.width = width
     if table.note:
         paragraph(table.note, console, style="dim")
     console.print()
