@@ -199,6 +199,8 @@ def _common_unit(options: list[Scenario]) -> str:
 
 def _cautions(options: list[Scenario]) -> Iterator[str]:
     """Say where options differ in what is counted, not only in what they are."""
+    if not any(option.functional_units for option in options):
+        yield "no functional unit is given: totals are compared, whatever the options provide"
     asked = {
         "system boundary": [str(o.model.assumptions.boundary) for o in options],
         "period": [f"{o.years[0]}-{o.years[-1]}" for o in options],

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from lca.errors import UnknownNameError, did_you_mean
+from lca.errors import ScenarioError, UnknownNameError, did_you_mean
 from lca.estimates import Estimate
 from lca.explanation import Explanation, explain
 from lca.lines import Index, Line, factorize
@@ -194,8 +194,12 @@ class Ledger:
     ) -> Estimate:
         """Return the total per functional unit, divided draw by draw."""
         name = functional_unit or self.functional_units[0]
+        delivered = self.units(name)
+        if not np.all(delivered.samples > 0):
+            msg = f'{self.name} provides no "{name}", so nothing can be divided by it'
+            raise ScenarioError(msg)
         whole = self.total(indicator, basis=basis, view=view)
-        return whole.over(self.units(name), f"{whole.unit}/({name})")
+        return whole.over(delivered, f"{whole.unit}/({name})")
 
     def why(
         self, most: int = 5, *, indicator: str = "gwp100", basis: str = "location", **labels: str

@@ -25,6 +25,9 @@ from lca.uncertain import (
     uniform,
 )
 
+ASSUMPTION = "lca-assumption"
+"""Source key of what the authors of this package assume."""
+
 _ABOUT = ("source", "quality", "identity", "note")
 _SHAPES: dict[frozenset[str], str] = {
     frozenset({"value"}): "value",
@@ -76,8 +79,15 @@ class Value:
         )
 
     def cited(self, source: str, quality: Quality) -> Value:
-        """Return the value with a default source, where it names none itself."""
-        return self if self.source else replace(self, source=source, quality=quality)
+        """Return the value with a default source and quality, where it names none itself.
+
+        What the authors assume is assumed, whatever the default.
+        """
+        own = self.source or source
+        known = self.quality if self.quality is not Quality.GIVEN else quality
+        if own == ASSUMPTION and self.quality is Quality.GIVEN:
+            known = Quality.ASSUMED
+        return replace(self, source=own, quality=known)
 
 
 def read(raw: object, unit: str, lower: float = 0.0, upper: float = math.inf) -> Value:

@@ -43,6 +43,38 @@ def idle_share(utilization: Ratio) -> Ratio:
     return 1 - utilization
 
 
+def unsold_hours(occupancy: Ratio) -> Ratio:
+    r"""Compute the idle hours that each hour of use bears.
+
+    .. math:: 1/o - 1
+
+    Parameters
+    ----------
+    occupancy
+        Share of powered time that is sold or used, *o*.
+
+    Returns
+    -------
+    Ratio
+        Hours switched on without use, per hour of use.
+
+    Notes
+    -----
+    Valid for an occupancy above 0. The same occupancy shares out embodied emissions, so that one
+    parameter drives both.
+
+    References
+    ----------
+    1. Definition: powered hours are either used or not.
+
+    Examples
+    --------
+    >>> unsold_hours(0.8)
+    0.25
+    """
+    return 1 / occupancy - 1
+
+
 def hourly_footprint(
     manufacture_footprint: KilogramCO2e,
     lifetime: Year,
@@ -85,39 +117,6 @@ def hourly_footprint(
     2.0
     """
     return manufacture_footprint / (lifetime * powered_time_per_year * occupancy)
-
-
-def overhead_power(device_power: Kilowatt, pue: Ratio) -> Kilowatt:
-    r"""Compute the power that cooling and power distribution draw for a device.
-
-    .. math:: P_o = P\,(\mathrm{PUE} - 1)
-
-    Parameters
-    ----------
-    device_power
-        IT power, *P*, kW.
-    pue
-        Power usage effectiveness.
-
-    Returns
-    -------
-    Kilowatt
-        Power of the facility beyond the IT equipment.
-
-    Notes
-    -----
-    Valid for a PUE of 1 or more. PUE is applied once, here.
-
-    References
-    ----------
-    1. ISO/IEC 30134-2:2016, definition of power usage effectiveness.
-
-    Examples
-    --------
-    >>> overhead_power(1.0, 1.5)
-    0.5
-    """
-    return device_power * (pue - 1)
 
 
 def facility_power(device_power: Kilowatt, pue: Ratio) -> Kilowatt:

@@ -34,6 +34,7 @@ def _lines(result: Mapping[str, Any]) -> Iterator[str]:
             yield from _table(table)
     yield from _section("What decides it", tables.decides(result))
     yield from _section("Method choices", tables.method_lines(result))
+    yield from _section("Cautions", tables.caution_lines(result))
     yield from _section("Fallbacks", result["fallbacks"])
     notes = [*tables.other_unit_lines(result), *tables.central_lines(result), *result["warnings"]]
     yield from _section("Notes", [note for note in notes if note not in result["fallbacks"]])

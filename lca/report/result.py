@@ -105,6 +105,7 @@ def compare_result(scenario: Scenario, found: Comparison, *, full: bool = True) 
 def _comparison(found: Comparison) -> dict[str, Any]:
     return {
         "verdict": verdict(found),
+        "cautions": list(found.cautions),
         "functional_unit": found.functional_unit or None,
         "basis": found.basis,
         "order": found.order,

@@ -260,6 +260,12 @@ def group_table(result: Result) -> Table | None:
     return Table(title, names, rows)
 
 
+def caution_lines(result: Result) -> list[str]:
+    """Return where the options of a comparison differ in what is counted."""
+    found = result["comparison"]
+    return list(found["cautions"]) if found else []
+
+
 def decides(result: Result) -> list[str]:
     """Return sentences on what makes the difference between the two lowest options."""
     found = result["comparison"]

@@ -36,6 +36,7 @@ def show(result: Mapping[str, Any], console: Console) -> None:
             print_table(table, console)
     _section("What decides it", tables.decides(result), console)
     _section("Method choices", tables.method_lines(result), console)
+    _section("Cautions", tables.caution_lines(result), console)
     _section("Fallbacks", result["fallbacks"], console)
     notes = [*tables.other_unit_lines(result), *tables.central_lines(result)]
     _section("Notes", notes, console)

@@ -64,8 +64,12 @@ def cohorts(fleet: Fleet, years: tuple[int, ...]) -> Iterator[Cohort]:
 
 
 def embodied_activity(fleet: Fleet, years: tuple[int, ...]) -> Activity:
-    """Return the activities that carry manufacture and transport: sunk purchases left out."""
-    kept = [c for c in cohorts(fleet, years) if not (c.original and fleet.embodied == "sunk")]
+    """Return the activities that carry manufacture and transport: sunk purchases left out.
+
+    Sunk is what was bought before the period or stands at its beginning; later purchases are new.
+    """
+    sunk = fleet.embodied == "sunk"
+    kept = [c for c in cohorts(fleet, years) if not (sunk and c.original and c.start <= years[0])]
     return _activity(kept, years)
 
 

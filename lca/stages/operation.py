@@ -15,9 +15,9 @@ from lca.formulas.rates import (
     operation_footprint_rate,
     overhead_footprint_rate,
 )
-from lca.formulas.sharing import facility_power, idle_share
+from lca.formulas.sharing import facility_power, idle_share, unsold_hours
 from lca.formulas.water import off_site_water_rate, on_site_water, on_site_water_rate
-from lca.intensities.context import Context
+from lca.intensities.context import Context, default
 from lca.intensities.power import Draw, device_draw, host_draw
 from lca.intensities.sites import SitePower
 from lca.ledger import Line
@@ -77,6 +77,7 @@ def _loads(context: Context, subject: Subject) -> Iterator[Load]:
     for draw in (own, shared):
         if draw is not None:
             yield from _states(draw, subject)
+            yield from _unsold(draw, subject)
 
 
 def _states(draw: Draw, subject: Subject) -> Iterator[Load]:
@@ -90,6 +91,16 @@ def _states(draw: Draw, subject: Subject) -> Iterator[Load]:
     idle = apply(idle_share, utilization=busy)
     yield Load(draw.component, "busy", draw.busy, _both(busy, spread), hours)
     yield Load(draw.component, "idle", draw.idle, _both(idle, spread), hours)
+
+
+def _unsold(draw: Draw, subject: Subject) -> Iterator[Load]:
+    """Yield the idle hours that work on shared machines bears; a sunk device's are not its own."""
+    work = subject.use
+    if not isinstance(work, Work) or work.embodied == "sunk":
+        return
+    occupancy = default("cloud_occupancy", work.occupancy, f"{subject.where}.occupancy")
+    share = _both(apply(unsold_hours, occupancy=occupancy), subject.hours_spread)
+    yield Load(draw.component, "unsold", draw.idle, share, subject.hours)
 
 
 def _both(share: Node, spread: Node | None) -> Node:

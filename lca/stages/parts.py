@@ -157,6 +157,14 @@ def _spread(
         else 1.0
     )
     busy = HOURS_PER_YEAR * powered * subject.utilization.distribution.central
+    lives = (
+        busy * subject.use.lifetime.central / hours.central if isinstance(subject.use, Fleet) else 0
+    )
+    if lives > 1:
+        context.warn(
+            f"{subject.where}: its work uses up {lives:.1f} times its lifetime_hours within its "
+            "lifetime, and bears as much manufacture; shorten lifetime or raise lifetime_hours"
+        )
     return tuple(years * busy / hours.central for years in happened.device_years)
 
 

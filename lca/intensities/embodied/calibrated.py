@@ -63,21 +63,27 @@ def _calibrated_die(device: Device, die: Die, library: Library) -> Node:
 
 
 def _node_ratio(die: Die, library: Library) -> Factor | None:
-    """Return wafer carbon of a die's node over that of 5 nm, for which the model is calibrated."""
-    if not die.process:
+    """Return wafer carbon of a die's node over that of 5 nm, for which the model is calibrated.
+
+    A node without a published value is taken as 5 nm, and the factor says that this is assumed.
+    """
+    reference = library.process("n5")
+    here = library.process(die.process) if die.process else None
+    if here is not None and here.id == reference.id:
         return None
-    here, reference = library.process(die.process), library.process("n5")
-    values = [_wafer_carbon(p) for p in (here, reference)]
-    if here.id == reference.id or values[0] is None or values[1] is None:
-        return None
+    values = [_wafer_carbon(p) if p else None for p in (here, reference)]
+    name = here.id if here else "an unpublished node"
+    if values[0] is None or values[1] is None:
+        note = f"no wafer carbon of {name} is known: taken as {reference.id}"
+        return _ratio(1.0, name, "lca-assumption", Quality.ASSUMED, note)
+    note = f"wafer carbon of {name} over {reference.id}"
+    return _ratio(values[0] / values[1], name, "imec-netzero-v4", Quality.DERIVED, note)
+
+
+def _ratio(value: float, node: str, source: str, quality: Quality, note: str) -> Factor:
+    identity = f"node-ratio/{node}"
     return Factor(
-        "node_ratio",
-        values[0] / values[1],
-        "",
-        identity=f"node-ratio/{here.id}",
-        source="imec-netzero-v4",
-        quality=Quality.DERIVED,
-        note=f"wafer carbon of {here.id} over {reference.id}",
+        "node_ratio", value, "", identity=identity, source=source, quality=quality, note=note
     )
 
 

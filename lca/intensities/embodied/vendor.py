@@ -31,11 +31,14 @@ def build(device: Device, library: Library, mass: Value | None) -> Embodied:
     parts: dict[str, Node] = {
         name: _published(device, name, value, best, spread) for name, value in whole.items()
     }
-    note = best.note
+    note, boundary = best.note, str(best.boundary)
+    if "card" in device.form_factor.lower():
+        boundary = "module"  # a card that plugs into a host has no baseboard to share
     if best.boundary == "card" and _has_baseboard(device):
+        boundary = "module"
         parts["baseboard"] = _baseboard(device, library, mass)
         note = f"{note}; the share of the baseboard is added by the calibrated model"
-    return Embodied("vendor", parts, "module", tuple(best.stages), note)
+    return Embodied("vendor", parts, boundary, tuple(best.stages), note)
 
 
 def _whole(footprint: Footprint) -> dict[str, Value]:

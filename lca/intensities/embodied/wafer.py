@@ -24,13 +24,25 @@ from lca.values import Value
 def build(device: Device, library: Library, mass: Value | None) -> Embodied:
     """Return a device's manufacture by this model."""
     parts: dict[str, Node] = {"logic": sum_dies(device, library, _wafer_die)}
-    memory = _stacked_memory(device, library) or memory_per_capacity(device, library)
+    memory, missing = _stacked_memory(device, library), ""
+    if memory is None:
+        memory = memory_per_capacity(device, library)
+        missing = _why_by_capacity(device) if memory is not None else ""
     if memory is not None:
         parts["memory"] = memory
     return Embodied(
         "wafer",
         parts | body(device, mass),
         note="carbon per wafer by node, dies per wafer, yield with harvest; thermal and board as calibrated",
+        fallback=missing,
+    )
+
+
+def _why_by_capacity(device: Device) -> str:
+    technology = device.memory.technology if device.memory else ""
+    return (
+        f"{device.id}: no bit density or layer count of {technology} is known, so the wafer model "
+        "takes its memory by capacity"
     )
 
 
