@@ -32,6 +32,7 @@ NOTATIONS = [
         (0.86 / 1.7**Z95, 0.86, 0.86 * 1.7**Z95),
     ),
     ("{p5: 0.5 kgCO2e/GB, p95: 2.2 kgCO2e/GB}", "kgCO2e/GB", (0.5, math.sqrt(1.1), 2.2)),
+    ("{p5: 4 kg, median: 5 kg, p95: 9 kg}", "kg", (4.0, 5.0, 9.0)),
     ("{mean: 1 kg, sd: 0.1 kg}", "kg", (1 - 0.1 * Z95, 1.0, 1 + 0.1 * Z95)),
     ("{values: [1 kg, 2 kg], weights: [1, 3]}", "kg", (1.0, 2.0, 2.0)),
     ("{samples: [1 kg, 2 kg, 4 kg]}", "kg", (1.0, 2.0, 4.0)),
