@@ -11,7 +11,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lca import document, errors
+from lca import document, errors, yaml_reader
 from lca.document import dump, parse, read, write_atomically
 from lca.errors import DocumentError, InputError, LcaError, Problem, did_you_mean, nearest
 
@@ -302,7 +302,7 @@ def test_one_value_that_is_too_long_is_refused() -> None:
 
 def test_too_many_values_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """Values are counted without aliases, too; keys are not values."""
-    monkeypatch.setattr(document, "MAX_NODES", 5)
+    monkeypatch.setattr(yaml_reader, "MAX_NODES", 5)
     assert parse("a: [1, 2, 3]").data
     assert "more than 5 values" in refusal("a: [1, 2, 3, 4]")
 
