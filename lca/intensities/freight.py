@@ -6,40 +6,47 @@ from typing import cast
 
 from lca.formulas.transport import transport_footprint
 from lca.library import constants
+from lca.library.models import INDICATOR_UNITS
 from lca.scenario.models import EndOfLife, Transport
-from lca.terms import Factor, Node, apply, product
+from lca.terms import Factor, Node, Term, product
 from lca.values import read
 
 MODES = ("plane", "boat", "truck")
 
 
-def freight(mass: Factor, route: Transport) -> dict[str, Node]:
-    """Return the emissions of moving one device, by mode (kgCO2e).
+def freight(mass: Factor, route: Transport, indicator: str = "gwp100") -> dict[str, Node]:
+    """Return what moving one device takes, by mode, in the unit of the indicator.
 
     A scenario that names any distance names the whole route; otherwise the default route holds.
     """
-    file = constants("freight")
-    ratio = file.factor("packaging_ratio", "")
     given = {mode: getattr(route, mode) for mode in MODES if getattr(route, mode) is not None}
-    if given:
-        legs = {
-            mode: value.factor("transport_distance", f"assumptions.transport.{mode}")
-            for mode, value in given.items()
-        }
-    else:
-        legs = _default_route()
-    return {
-        mode: apply(
-            transport_footprint,
-            device_mass=mass,
-            packaging_ratio=ratio,
-            transport_distance=distance,
-            freight_intensity=file.factor(
-                f"modes.{mode}.freight_intensity.gwp100", "kgCO2e/(kg*km)", "freight_intensity"
-            ),
-        )
-        for mode, distance in legs.items()
+    legs = {
+        mode: value.factor("transport_distance", f"assumptions.transport.{mode}")
+        for mode, value in given.items()
     }
+    ratio = constants("freight").factor("packaging_ratio", "")
+    return {
+        mode: _leg(mode, mass, ratio, distance, indicator)
+        for mode, distance in (legs or _default_route()).items()
+    }
+
+
+def _leg(mode: str, mass: Factor, ratio: Factor, distance: Factor, indicator: str) -> Node:
+    unit = INDICATOR_UNITS[indicator]
+    inputs = {
+        "device_mass": mass,
+        "packaging_ratio": ratio,
+        "transport_distance": distance,
+        "freight_intensity": _intensity(mode, indicator, f"{unit}/(kg*km)"),
+    }
+    return Term("transport_footprint", transport_footprint, inputs, unit)
+
+
+def _intensity(mode: str, indicator: str, unit: str) -> Factor:
+    if indicator == "gwp100":
+        path = f"modes.{mode}.freight_intensity.gwp100"
+        return constants("freight").factor(path, unit, "freight_intensity")
+    return constants("boavizta").factor(f"freight.{mode}.{indicator}", unit, "freight_intensity")
 
 
 def host_freight(mass: Factor, route: Transport) -> dict[str, Node]:
@@ -63,9 +70,8 @@ def _default_route() -> dict[str, Factor]:
     }
 
 
-def collection(mass: Factor, choices: EndOfLife) -> Node:
-    """Return the emissions of collecting one scrapped device by truck (kgCO2e)."""
-    file = constants("freight")
+def collection(mass: Factor, choices: EndOfLife, indicator: str = "gwp100") -> Node:
+    """Return what collecting one scrapped device by truck takes, in the indicator's unit."""
     if choices.distance is not None:
         distance = choices.distance.factor("transport_distance", "assumptions.end_of_life.distance")
     else:
@@ -73,12 +79,5 @@ def collection(mass: Factor, choices: EndOfLife) -> Node:
         distance = read(legs[0]["transport_distance"], "km").factor(
             "transport_distance", "end_of_life/collection"
         )
-    return apply(
-        transport_footprint,
-        device_mass=mass,
-        packaging_ratio=Factor("packaging_ratio", 1.0, "", role="decision"),
-        transport_distance=distance,
-        freight_intensity=file.factor(
-            "modes.truck.freight_intensity.gwp100", "kgCO2e/(kg*km)", "freight_intensity"
-        ),
-    )
+    unpacked = Factor("packaging_ratio", 1.0, "", role="decision")
+    return _leg("truck", mass, unpacked, distance, indicator)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from lca import allocations
 from lca.formulas.end_of_life import e_waste
 from lca.library import constants
+from lca.library.models import INDICATOR_UNITS
 from lca.scenario.models import EndOfLife
 from lca.terms import Factor, Node, Term, apply, product
 from lca.values import Value
@@ -34,6 +35,25 @@ def end_of_life(mass: Factor, choices: EndOfLife) -> dict[str, Node]:
             "recovery_credit", "kgCO2e", scrapped_share=scrapped, credit=credit
         )
     return found
+
+
+def treatment(mass: Factor, choices: EndOfLife, indicator: str) -> Node:
+    """Return what treating one scrapped device takes, for an indicator without allocation factors."""
+    unit = INDICATOR_UNITS[indicator]
+    path = f"treatment_intensity.{indicator}"
+    scrapped = Term("scrapped_share", _remainder, {"reused_share": reused_share(choices)}, "")
+    return product(
+        "treatment",
+        unit,
+        scrapped_share=scrapped,
+        collected_share=_share(
+            "collected_share", choices.collected, "collected", "collected_share.default"
+        ),
+        device_mass=mass,
+        treatment_intensity=constants("end_of_life").factor(
+            path, f"{unit}/kg", "treatment_intensity"
+        ),
+    )
 
 
 def scrap_mass(mass: Factor, choices: EndOfLife) -> Node:

@@ -41,6 +41,12 @@ class Part:
         )
 
 
+def asked_indicators(context: Context) -> tuple[str, ...]:
+    """Return the indicators with factors per part: emissions always, others where asked for."""
+    asked = context.model.indicators
+    return ("gwp100", *(name for name in ("primary_energy", "adp_elements") if name in asked))
+
+
 def parts(context: Context, subject: Subject) -> Iterator[Part]:
     """Yield the device and the host share of a subject; fleets of one device share them."""
     device, host, given = subject.device, subject.host, subject.use.mass
