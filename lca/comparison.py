@@ -201,6 +201,11 @@ def _cautions(options: list[Scenario]) -> Iterator[str]:
     """Say where options differ in what is counted, not only in what they are."""
     if not any(option.functional_units for option in options):
         yield "no functional unit is given: totals are compared, whatever the options provide"
+    if any(option.model.publication == "public" for option in options):
+        yield (
+            "a comparison that goes public needs a critical review and more impact categories "
+            "(ISO 14044); none is recorded here"
+        )
     asked = {
         "system boundary": [str(o.model.assumptions.boundary) for o in options],
         "period": [f"{o.years[0]}-{o.years[-1]}" for o in options],

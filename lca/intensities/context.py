@@ -11,7 +11,7 @@ from lca.intensities.sites import SitePower, site_power
 from lca.ledger import Missing
 from lca.library import Library, constants
 from lca.scenario import Scenario
-from lca.scenario.models import ScenarioModel
+from lca.scenario.models import ScenarioModel, Work
 from lca.terms import Factor
 from lca.values import Value
 
@@ -81,6 +81,15 @@ def default(name: str, given: Value | None = None, identity: str = "") -> Factor
     if given is not None:
         return given.factor(name, identity or name)
     return constants("defaults").factor(name, DEFAULT_UNITS.get(name, ""))
+
+
+def occupancy(work: Work, where: str) -> Factor:
+    """Return the share of its life in which a machine is sold or used.
+
+    Rented machines default to the cited occupancy of clouds, owned ones to the utilization of fleets.
+    """
+    name = "cloud_occupancy" if work.ownership == "cloud" else "utilization"
+    return default(name, work.occupancy, f"{where}.occupancy")
 
 
 DEFAULT_UNITS = {"cloud_lifetime": "year"}

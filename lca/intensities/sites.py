@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from lca import factors
 from lca.factors import GridFactor
-from lca.formulas.electricity import market_intensity, projected_intensity
+from lca.formulas.electricity import floored_intensity, market_intensity, projected_intensity
 from lca.intensities.trajectories import trajectory_index
 from lca.library import constants
 from lca.scenario.models import Contract, ScenarioModel, Site, Trajectory
 from lca.sources import Quality
-from lca.terms import Factor, Node, apply, product, total
+from lca.terms import Factor, Node, Term, apply, product, total
 from lca.uncertain import Distribution, exact, lognormal, two_piece
 
 _MIX_NAMES = {"bioenergy": "other_incl_bioenergy"}
@@ -174,9 +174,13 @@ def _in_year(
                 f"grid of {site.region}: the value of {base_year} is used for later years (grid_path: constant)"
             )
         return base
-    return apply(
-        projected_intensity, name="grid_intensity", grid_intensity=base, trajectory_index=index
+    inputs: dict[str, Node] = {"grid_intensity": base, "trajectory_index": index}
+    if path.floor is None:
+        return Term("grid_intensity", projected_intensity, inputs)
+    inputs["upstream_intensity"] = path.floor.factor(
+        "upstream_intensity", f"sites.{name}.grid_path.floor"
     )
+    return Term("grid_intensity", floored_intensity, inputs)
 
 
 def _market(

@@ -57,6 +57,8 @@ def run_result(
         "scenario": scenario.name,
         "title": scenario.model.title,
         "question": scenario.model.question,
+        "role": scenario.model.role,
+        "publication": scenario.model.publication,
         "inputs_hash": provenance.inputs_hash([scenario.digest()], used),
         "samples": draws.samples,
         "seed": draws.seed,

@@ -88,9 +88,11 @@ class Contract(Record):
     """Electricity bought under a contract: it changes the market-based account only."""
 
     kind: Annotated[str, OneOf(("ppa", "certificates", "supplier", "own_generation"))]
+    """What the contract is: a power purchase agreement, certificates, a supplier's tariff, own generation."""
     share: Share
     """Share of the site's electricity that the contract covers."""
     matching: Annotated[str, OneOf(("annual", "hourly"))] = "annual"
+    """Whether volumes are matched over the year or by the hour; hourly is taken at its yearly share."""
     source: GenerationSource | None = None
     """Generation source, whose life-cycle factor is used where no intensity is given."""
     intensity: Intensity | None = None
@@ -103,13 +105,19 @@ class GridValue(Record):
     """A grid factor of the user's own, with its type."""
 
     value: Intensity
+    """Emissions per electricity."""
     boundary: Annotated[str, OneOf(("lifecycle", "direct"))] = "lifecycle"
+    """Life cycle, or combustion at the plant only."""
     accounting: Annotated[str, OneOf(("production", "consumption"))] = "production"
+    """Of what is generated in the region, or of what is consumed there."""
     method: Annotated[str, OneOf(("average", "marginal_operating", "marginal_combined"))] = (
         "average"
     )
+    """Average for inventories, marginal for the effect of a change."""
     year: Count | None = None
+    """Year that the value is of; the first of the period by default."""
     source: str = "scenario"
+    """Where the value comes from."""
 
 
 def _path(raw: object) -> object:
@@ -120,11 +128,13 @@ class Trajectory(Record):
     """How grid intensity changes over the years: a name, a fixed decline, or points."""
 
     name: str = ""
+    """``constant``, or a published path (lca list regions names none; see docs/method.md)."""
     decline: Share | None = None
     """Share by which the intensity falls each year, compounding."""
     points: dict[str, Ratio] | None = None
     """Index by calendar year; the first year's value is the base. Interpolated between points."""
     floor: Intensity | None = None
+    """Lowest intensity that the path may reach."""
 
     @model_validator(mode="after")
     def _one_way(self) -> Trajectory:
@@ -148,11 +158,17 @@ class Site(Record):
     region: str
     """Country (DE, Germany), US state, province, or cloud region (aws:eu-central-1)."""
     pue: Pue | None = None
+    """Facility energy over IT energy; a cited default with its interval where left out."""
     wue: WaterIntensity | None = None
+    """On-site water per IT energy; on-site water is reported missing where left out."""
     grid: GridValue | None = None
+    """A grid factor of your own in place of the packaged one."""
     grid_path: GridPath | None = None
+    """How the grid of this site moves over the years, in place of the scenario's."""
     contract: Contract | None = None
+    """Electricity bought under a contract."""
     transmission_loss: Share | None = None
+    """Share of generated electricity lost on the way; the packaged value by default."""
 
 
 class Serves(Record):
@@ -161,10 +177,13 @@ class Serves(Record):
     throughput: Throughput | None = None
     """Tokens per time of one busy device."""
     requests: Annotated[Value, Amount("request/h")] | None = None
+    """Requests per time of one busy device."""
     utilization: Share | None = None
+    """Share of powered time with work; the fleet's own ``utilization`` comes first."""
     precision: Annotated[str, OneOf(("fp64", "fp32", "tf32", "fp16", "fp8", "int8", "fp4"))] = (
         "fp16"
     )
+    """Precision whose peak rate counts."""
     flop_utilization: Share | None = None
     """Model FLOPs over peak FLOPs while busy, for useful FLOPs."""
     hardware_flop_utilization: Share | None = None
@@ -175,67 +194,97 @@ class DevicePower(Record):
     """Measured or known power of one device, in place of the default power model."""
 
     idle: Power | None = None
+    """Power of one device that is on and has no work."""
     busy: Power | None = None
+    """Mean power of one device while it works."""
 
 
 class Fleet(Record):
     """Devices bought in years, that live for a while at a site."""
 
     device: str
+    """Id of the device (lca list gpu)."""
     count: Counts
     """Devices bought: a number (in the first year) or a number by year."""
     site: str
+    """Name of the site, as under ``sites``."""
     lifetime: Lifetime
+    """Time from purchase to end of life."""
     lifetime_hours: Hours | None = None
+    """Hours of work in a life, for amortization by hours."""
     replace: Switch = True
     """Whether a device is bought again when its life ends within the period."""
     host: str | None = None
     """Host that carries the devices; the device's own by default, ``none`` for no host."""
     utilization: Share | None = None
+    """Share of powered time with work."""
     powered: Share | None = None
     """Share of the year the devices are switched on; all of it by default."""
     power: DevicePower = DevicePower()
+    """Measured or known power of one device."""
     host_power: Power | None = None
     """Mean power of a whole host without its accelerators."""
     embodied: Annotated[str, OneOf(("new", "sunk"))] = "new"
     """``sunk`` leaves what was emitted before the decision out; operation and end of life stay."""
     mass: Mass | None = None
+    """Mass of one device with its share of a baseboard."""
     phase: Phase = "inference"
+    """Phase of the life of an AI service that this serves."""
     serves: Serves = Serves()
+    """What a busy device delivers."""
 
 
 class Work(Record):
     """A piece of work: device-hours or energy, on owned or cloud devices."""
 
     phase: Phase = "training"
+    """Phase of the life of an AI service."""
     device: str | None = None
+    """Id of the device that does the work."""
     instance: str | None = None
+    """Id of a cloud instance type (lca list instance)."""
     host: str | None = None
+    """Host of the device, in place of its own."""
     device_hours: Hours | None = None
     """Hours of one accelerator; one device for one hour is one device-hour."""
     instance_hours: Hours | None = None
+    """Hours of a whole instance."""
     it_energy: Energy | None = None
     """Energy of the IT equipment, before PUE."""
     facility_energy: Energy | None = None
     """Energy with the facility's overhead already inside."""
     ownership: Annotated[str, OneOf(("owned", "cloud"))] = "cloud"
+    """Whose machines they are."""
     embodied: Annotated[str, OneOf(("shared", "sunk"))] = "shared"
+    """``shared`` bears a share of the machines, ``sunk`` none: an extra job on machines that stand there anyway."""
     site: str
+    """Name of the site, as under ``sites``."""
     year: Count | None = None
+    """Calendar year of the work; the first of the period by default."""
     lifetime: Lifetime | None = None
+    """Life of the machines."""
     occupancy: Share | None = None
     """Share of its life in which the device is sold or used."""
     utilization: Share | None = None
+    """Share of the hours in which the device is busy; all of them by default."""
     power: DevicePower = DevicePower()
+    """Measured or known power of one device."""
     host_power: Power | None = None
+    """Mean power of a whole host without its accelerators."""
     mass: Mass | None = None
+    """Mass of one device with its share of a baseboard."""
     repeats: Ratio | None = None
     """How often the work is done: runs a year, folds of a validation, failed runs included."""
     tokens: Annotated[Value, Amount("token")] | None = None
+    """Tokens that the work delivers."""
     requests: Annotated[Value, Amount("request")] | None = None
+    """Requests that the work delivers."""
     runs: Annotated[Value, Amount("run")] | None = None
+    """Runs that the work is."""
     flop: Annotated[Value, Amount("flop")] | None = None
+    """Model FLOPs of the work."""
     serves: Serves = Serves()
+    """What a busy device delivers."""
 
     @model_validator(mode="after")
     def _enough(self) -> Work:
@@ -248,6 +297,9 @@ class Work(Record):
         if not (self.device or self.instance) and not (self.it_energy or self.facility_energy):
             msg = "give a device (or instance) with its hours, or it_energy or facility_energy"
             raise ValueError(msg)
+        if self._needs_lifetime() and self.lifetime is None:
+            msg = "owned machines need a lifetime such as 5 years (or embodied: sunk)"
+            raise ValueError(msg)
         if (self.device and not self.device_hours) or (
             self.instance and not (self.instance_hours or self.device_hours)
         ):
@@ -255,71 +307,105 @@ class Work(Record):
             raise ValueError(msg)
         return self
 
+    def _needs_lifetime(self) -> bool:
+        machines = self.device is not None or self.instance is not None
+        return machines and self.ownership == "owned" and self.embodied == "shared"
+
 
 class EndOfLife(Record):
     """What happens to scrapped equipment, and who bears or is credited for it."""
 
     rule: Annotated[str, OneOf(("cut_off", "substitution", "fifty_fifty", "cff"))] = "cut_off"
+    """Who bears recycling and is credited for it."""
     collected: Share | None = None
+    """Share of scrapped mass that is collected for treatment."""
     reuse: Share | None = None
     """Share of devices that get a second life: they bear no treatment here."""
     recovered: Share | None = None
+    """Share of collected mass that is recovered as material."""
     distance: Distance | None = None
+    """Distance to treatment, by truck."""
     allocation_factor: Share | None = None
+    """The A of the Circular Footprint Formula."""
     quality_ratio: Share | None = None
+    """Quality of recovered over primary material."""
     recycled_content: Share | None = None
+    """Share of a device that is made of recycled material."""
 
 
 class Electricity(Record):
     """The type of grid factor; types are never mixed unless ``mixing`` is allowed."""
 
     boundary: Annotated[str, OneOf(("lifecycle", "direct"))] = "lifecycle"
+    """Life cycle, or combustion at the plant only."""
     accounting: Annotated[str, OneOf(("production", "consumption"))] = "production"
+    """Of what is generated in a region, or of what is consumed there."""
     method: Annotated[str, OneOf(("average", "marginal_operating", "marginal_combined"))] = (
         "average"
     )
+    """Average for inventories, marginal for the effect of a change."""
     year: Count | None = None
     """Year of the grid data; the latest by default."""
     losses: Annotated[str, OneOf(("include", "exclude"))] = "include"
+    """Whether losses of transmission and distribution are counted where known."""
     mixing: Switch = False
+    """Whether factors of different types may be added up."""
 
 
 class Transport(Record):
     """Distances a device travels by each mode, in place of the default route."""
 
     plane: Distance | None = None
+    """Distance by plane."""
     boat: Distance | None = None
+    """Distance by ship."""
     truck: Distance | None = None
+    """Distance by truck."""
 
 
 class PowerModel(Record):
     """Power of devices without a measurement, as shares of thermal design power."""
 
     idle_fraction: Share | None = None
+    """Idle power over thermal design power."""
     busy_fraction: Share | None = None
+    """Mean busy power over thermal design power."""
 
 
 class Assumptions(Record):
     """Choices and defaults of the whole scenario."""
 
     embodied_model: Model = "auto"
+    """``auto`` uses makers' figures where all devices have one, else ``calibrated``."""
     boundary: Annotated[str, OneOf(("module", "host", "building"))] = "host"
+    """How much of the system manufacture covers."""
     amortize: Annotated[str, OneOf(("straight_line", "by_hours", "up_front"))] = "straight_line"
+    """How embodied emissions are spread over a life."""
     end_of_life: EndOfLife = EndOfLife()
+    """What happens to scrapped equipment."""
     electricity: Electricity = Electricity()
+    """The type of grid factor."""
     grid_path: GridPath = Trajectory(name="constant")
+    """How grids move over the years: a name, {decline: 3%}, or {points: {2026: 1, 2030: 0.7}}."""
     transport: Transport = Transport()
+    """Distances from factory to site."""
     power_model: PowerModel = PowerModel()
+    """Power of devices without a measurement."""
     utilization: Share | None = None
+    """Utilization of fleets that state none."""
     pue: Pue | None = None
+    """PUE of sites that state none."""
     flop_utilization: Share | None = None
+    """Model FLOPs over peak FLOPs while busy, where no device states it."""
 
 
 class Uncertainty(Record):
     """How many draws, and from which seed."""
 
     samples: Annotated[int, BeforeValidator(lambda raw: _bounded(raw, 0, 1 << 24))] = 1 << 14
+    """Draws; 16384 by default, 0 for the central estimate alone."""
     seed: Count = 0
+    """Seed of the draws."""
 
 
 def _bounded(raw: object, low: int, high: int) -> int:
@@ -338,22 +424,33 @@ class ScenarioModel(Record):
 
     schema_: Literal["1"] = Field(alias="schema")
     title: str = ""
+    """What the scenario is called."""
     question: str = ""
+    """What it is to answer."""
     role: Annotated[str, OneOf(("buyer", "cloud_user", "tenant", "provider", "maker"))] = "buyer"
+    """Whose inventory it is; maps stages to categories of the GHG Protocol."""
     publication: Annotated[str, OneOf(("internal", "public"))] = "internal"
+    """Whether results go public."""
     functional_unit: Texts = ()
     """What results are divided by, such as ``1 million tokens`` or ``device year``; several are possible."""
     period: Period
+    """Calendar years, such as 2027-2031."""
     indicators: Texts = ("gwp100",)
+    """What is reported beside greenhouse gases."""
     sites: dict[str, Site] = {}
+    """Places where equipment runs, by name."""
     fleet: dict[str, Fleet] = {}
+    """Devices that are bought, by name."""
     work: dict[str, Work] = {}
+    """Pieces of work on owned or rented devices, by name."""
     assumptions: Assumptions = Assumptions()
+    """Choices and defaults of the whole scenario."""
     base_name: str = "base"
     """Name of the scenario as written, beside its options."""
     options: dict[str, dict[str, Any]] = {}
     """Alternatives: values by dotted path; ``based_on`` starts from another option."""
     uncertainty: Uncertainty = Uncertainty()
+    """How much is drawn, and from which seed."""
 
     @property
     def years(self) -> tuple[int, ...]:

@@ -17,7 +17,7 @@ from lca.formulas.rates import (
 )
 from lca.formulas.sharing import facility_power, idle_share, unsold_hours
 from lca.formulas.water import off_site_water_rate, on_site_water, on_site_water_rate
-from lca.intensities.context import Context, default
+from lca.intensities.context import Context, occupancy
 from lca.intensities.power import Draw, device_draw, host_draw
 from lca.intensities.sites import SitePower
 from lca.ledger import Line
@@ -98,8 +98,8 @@ def _unsold(draw: Draw, subject: Subject) -> Iterator[Load]:
     work = subject.use
     if not isinstance(work, Work) or work.embodied == "sunk":
         return
-    occupancy = default("cloud_occupancy", work.occupancy, f"{subject.where}.occupancy")
-    share = _both(apply(unsold_hours, occupancy=occupancy), subject.hours_spread)
+    used = occupancy(work, subject.where)
+    share = _both(apply(unsold_hours, occupancy=used), subject.hours_spread)
     yield Load(draw.component, "unsold", draw.idle, share, subject.hours)
 
 

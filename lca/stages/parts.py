@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lca.formulas.sharing import hourly_footprint
-from lca.intensities.context import Context, default
+from lca.intensities.context import Context, default, occupancy
 from lca.intensities.embodied import Embodied, NotApplicableError, choose
 from lca.intensities.hosts import choose_host, host_mass
 from lca.intensities.masses import device_mass
@@ -182,7 +182,7 @@ def _hourly(work: Work, subject: Subject, node: Node) -> Term:
         "powered_time_per_year": Factor(
             "powered_time_per_year", HOURS_PER_YEAR, "h/year", role="decision"
         ),
-        "occupancy": default("cloud_occupancy", work.occupancy, f"{subject.where}.occupancy"),
+        "occupancy": occupancy(work, subject.where),
     }
     hourly = Term(node.name, hourly_footprint, inputs, f"{node.unit}/h")
     if subject.hours_spread is None:
