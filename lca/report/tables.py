@@ -106,9 +106,12 @@ def _names(result: Result) -> tuple[str, ...]:
     return tuple(option["name"] for option in result["options"])
 
 
-def stage_table(result: Result) -> Table:
-    """Return greenhouse gases by stage: options side by side, or one a row where they are many."""
-    return _by_option(result) if is_wide(result) else _by_stage(result)
+def stage_table(result: Result, *, intervals: bool = False) -> Table:
+    """Return greenhouse gases by stage: options side by side, or one a row where they are many.
+
+    Many options leave room for medians alone, unless ``intervals`` are asked for.
+    """
+    return _by_option(result, intervals) if is_wide(result) else _by_stage(result)
 
 
 def _by_stage(result: Result) -> Table:
@@ -131,7 +134,7 @@ def _by_stage(result: Result) -> Table:
     )
 
 
-def _by_option(result: Result) -> Table:
+def _by_option(result: Result, intervals: bool) -> Table:
     options, basis = result["options"], result["basis"]
     whole = [_whole(option, basis) for option in options]
     step, unit = common_scale([x["median"] or 0.0 for x in whole], whole[0]["unit"])
@@ -142,7 +145,7 @@ def _by_option(result: Result) -> Table:
             option["name"],
             (
                 _cell(total, step),
-                *(Cell(_cell(found.get(stage), step).text) for stage in known),
+                *(_narrow(_cell(found.get(stage), step), intervals) for stage in known),
             ),
         )
         for option, total, found in zip(options, whole, stages, strict=True)
@@ -151,7 +154,11 @@ def _by_option(result: Result) -> Table:
     return Table(_title(result, unit), columns, rows, lowest_row=lowest(result))
 
 
-def total_table(result: Result) -> Table:
+def _narrow(cell: Cell, intervals: bool) -> Cell:
+    return cell if intervals else Cell(cell.text)
+
+
+def total_table(result: Result, *, intervals: bool = False) -> Table:
     """Return totals on both accounts, energy and the other indicators, a unit a row."""
     options = result["options"]
     rows: list[tuple[str, tuple[Cell, ...]]] = []
@@ -160,18 +167,21 @@ def total_table(result: Result) -> Table:
         step, unit = common_scale(medians or [0.0], found[0]["unit"])
         rows.append((f"{name} [{unit}]", tuple(_cell(x, step) for x in found)))
     if is_wide(result):
-        return _turned(rows, options)
+        return _turned(rows, options, intervals)
     title = f"Totals, {_years(result)}: {_statistic(result)}"
     return Table(title, _names(result), tuple(rows), note=_partial(rows))
 
 
-def _turned(rows: Sequence[tuple[str, tuple[Cell, ...]]], options: Sequence[Any]) -> Table:
-    """Return a table with options as rows and medians alone: many options need the width."""
+def _turned(
+    rows: Sequence[tuple[str, tuple[Cell, ...]]], options: Sequence[Any], intervals: bool
+) -> Table:
+    """Return a table with options as rows, as medians alone where the width is needed."""
     turned = tuple(
-        (option["name"], tuple(Cell(cells[i].text) for _, cells in rows))
+        (option["name"], tuple(_narrow(cells[i], intervals) for _, cells in rows))
         for i, option in enumerate(options)
     )
-    return Table("Totals: median", tuple(name for name, _ in rows), turned, note=_partial(rows))
+    title = "Totals: median (90% interval)" if intervals else "Totals: median"
+    return Table(title, tuple(name for name, _ in rows), turned, note=_partial(rows))
 
 
 def _measures(result: Result) -> list[tuple[str, list[Mapping[str, Any]]]]:
