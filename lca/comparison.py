@@ -252,16 +252,26 @@ def _pairs(values: dict[str, Estimate]) -> tuple[Pair, ...]:
 def _methods(options: list[Scenario], unit: str) -> list[MethodChoice]:
     """Evaluate every combination of embodied model, end-of-life rule and account, centrally."""
     point, found = Draws(0, 0), []
+    delivered: dict[str, float] = {}
     for rule in allocations.names():
         changed = [option.patch({_RULE: rule}, option.name) for option in options]
         for model in builders():
             ledgers = [evaluate(option, draws=point, embodied_model=model) for option in changed]
             mixed = any(ledger.fallbacks for ledger in ledgers)
+            if unit and not delivered:  # what is delivered does not depend on these methods
+                delivered = {ledger.name: ledger.units(unit).central for ledger in ledgers}
             for basis in BASES:
-                values = {ledger.name: _value(ledger, unit, basis).central for ledger in ledgers}
-                best = min(values, key=lambda name: values[name])
+                best = _lowest(ledgers, basis, delivered)
                 found.append(MethodChoice(model, rule, basis, best, mixed))
     return found
+
+
+def _lowest(ledgers: list[Ledger], basis: str, delivered: dict[str, float]) -> str:
+    values = {
+        ledger.name: ledger.total(basis=basis).central / delivered.get(ledger.name, 1.0)
+        for ledger in ledgers
+    }
+    return min(values, key=lambda name: values[name])
 
 
 def _drivers(
