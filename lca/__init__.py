@@ -22,7 +22,16 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-__all__ = ["Estimate", "Ledger", "Library", "Scenario", "compare", "evaluate", "load"]
+__all__ = [
+    "Estimate",
+    "Ledger",
+    "Library",
+    "Scenario",
+    "compare",
+    "evaluate",
+    "load",
+    "measure",
+]
 
 _WHERE = {
     "Estimate": "lca.estimates",
@@ -37,6 +46,8 @@ _WHERE = {
 
 def __getattr__(name: str) -> Any:
     """Load a public name when it is first used, so that ``import lca`` is quick."""
+    if name == "measure":
+        return import_module("lca.measure")  # the room itself: it can be called
     if name not in _WHERE:
         msg = f"module 'lca' has no attribute {name!r}"
         raise AttributeError(msg)

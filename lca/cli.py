@@ -7,6 +7,7 @@ available, 130 interrupted. Data go to standard output, messages to standard err
 from __future__ import annotations
 
 import importlib
+import keyword
 import os
 import pkgutil
 import sys
@@ -26,6 +27,11 @@ class _ReaderLeftError(Exception):
     """Whoever read our output has closed the pipe: nobody is left to be told anything."""
 
 
+def _spoken(module: str) -> str:
+    """Return the command of a module: ``import_`` cannot be called ``import`` in Python."""
+    return module.removesuffix("_").replace("_", "-")
+
+
 class Commands(click.Group):
     """The commands of ``lca/commands``, each loaded when it is asked for."""
 
@@ -40,13 +46,14 @@ class Commands(click.Group):
         """Return the names of all commands: the public modules of the folder, sorted."""
         del ctx
         found = (member.name for member in pkgutil.iter_modules(commands.__path__))
-        return sorted(name.replace("_", "-") for name in found if not name.startswith("_"))
+        return sorted(_spoken(name) for name in found if not name.startswith("_"))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return a command by name, or None if no file has it."""
         if cmd_name not in self.list_commands(ctx):
             return None
-        module = importlib.import_module(f"lca.commands.{cmd_name.replace('-', '_')}")
+        name = f"{cmd_name.replace('-', '_')}{'_' if keyword.iskeyword(cmd_name) else ''}"
+        module = importlib.import_module(f"lca.commands.{name}")
         found: click.Command = module.command
         return found
 

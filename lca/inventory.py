@@ -57,6 +57,8 @@ def build(scenario: Scenario, embodied_model: str | None = None) -> Inventory:
     """
     model = embodied_model or choose_model([scenario])
     context = Context(scenario, model)
+    for remark in scenario.remarks:
+        context.warn(remark)
     try:
         accounted = tuple(subjects(context))
         lines = tuple(line for stage in stage_modules() for line in stage(context, accounted))

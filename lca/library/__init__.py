@@ -204,7 +204,7 @@ def _check_folder(folder: Path) -> None:
     if not folder.is_dir():
         msg = f"no folder {quoted(folder)}; a database folder has sub-folders such as gpu"
         raise HardwareError(msg)
-    known = ("sources.yaml", *KINDS)
+    known = ("sources.yaml", "workload", *KINDS)
     if not any((folder / name).exists() for name in known):
         msg = f"nothing in the folder {quoted(folder)}; put files into sub-folders (one of: {', '.join(KINDS)})"
         raise HardwareError(msg)

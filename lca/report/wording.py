@@ -58,6 +58,7 @@ _RULES: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
     (r"process/([^/]+)/(\w+)", lambda m: f"{spoken(m[2])} of process {m[1]}"),
     (r"water/(.+)", lambda m: f"water per kWh of the grid of {m[1]}"),
     (r"losses/([^/]+)/.*", lambda m: f"transmission loss of {m[1]}"),
+    (r"record/(.+)/\w{12}", lambda m: f"energy of the workload record of {m[1]}"),
     (r"facility/(.+)/(\w+)", lambda m: f"{spoken(m[2])} of {m[1]}"),
     (r"(sites|fleet|work)\.([^.]+)\.(.+)", lambda m: f"{_dotted(m[3])} of {m[2]}"),
     (r"assumptions\.(.+)", lambda m: _dotted(m[1])),

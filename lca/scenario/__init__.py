@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
@@ -19,6 +20,7 @@ from lca.scenario import functional_unit
 from lca.scenario.functional_unit import FunctionalUnit
 from lca.scenario.models import ScenarioModel
 from lca.scenario.patching import Patched, patched, resolve_options, split_path
+from lca.scenario.recorded import Found, with_records
 from lca.scenario.references import reference_problems
 
 _SHOWN = 40
@@ -39,6 +41,8 @@ class Scenario:
         The contents as written (texts), for saving and patching.
     library
         Where devices, hosts and factors come from.
+    remarks
+        What must be said of the workload records that it uses.
     """
 
     name: str
@@ -46,6 +50,7 @@ class Scenario:
     data: dict[str, Any]
     library: Library = field(repr=False)
     source: Document = field(repr=False)
+    remarks: tuple[str, ...] = ()
 
     def replace(self, path: str, value: object) -> Scenario:
         """Return the scenario with one value changed, checked afresh and named after the change.
@@ -75,7 +80,7 @@ class Scenario:
 
     def options(self) -> list[Scenario]:
         """Return the scenario as written and each of its options, checked."""
-        base = Scenario(self.model.base_name, self.model, self.data, self.library, self.source)
+        base = dataclasses.replace(self, name=self.model.base_name)
         return [base, *self._alternatives()]
 
     def _alternatives(self) -> Iterator[Scenario]:
@@ -146,27 +151,27 @@ def load(
 
 def _load(text: Patched, name: str, library: Library) -> Scenario:
     """Check a scenario and its options; the mistakes of all of them are told at once."""
-    model, problems = _check(text, library)
+    model, remarks, problems = _check(text, library)
     seen = {(problem.line, problem.column, problem.path) for problem in problems}
     texts, more = _option_texts(text.base, text.data, model.base_name, text.placed)
     for option in texts.values():
-        _, found = _check(option, library)
+        _, _, found = _check(option, library)
         more += (one for one in found if (one.line, one.column, one.path) not in seen)
     if problems or more:
         told = [*problems, *more]
         raise ScenarioError(told if text.placed else [Problem(p.path, p.message) for p in told])
-    return Scenario(name, model, text.data, library, text.base)
+    return Scenario(name, model, text.data, library, text.base, remarks)
 
 
 def _checked(text: Patched, name: str, library: Library) -> Scenario:
-    model, problems = _check(text, library)
+    model, remarks, problems = _check(text, library)
     if problems:
         raise ScenarioError(problems)
-    return Scenario(name, model, text.data, library, text.base)
+    return Scenario(name, model, text.data, library, text.base, remarks)
 
 
-def _check(text: Patched, library: Library) -> tuple[ScenarioModel, list[Problem]]:
-    """Return the typed scenario and every problem; with problems, only what is right of it."""
+def _check(text: Patched, library: Library) -> Found:
+    """Return the typed scenario, remarks, and every problem; with problems, what is right of it."""
     problems: list[Problem] = []
     try:
         model = validate(ScenarioModel, text, ScenarioError)
@@ -174,8 +179,9 @@ def _check(text: Patched, library: Library) -> tuple[ScenarioModel, list[Problem
         problems += error.problems
         model = salvage(ScenarioModel, text.data)
     told = {problem.path for problem in problems}
-    found = reference_problems(model, text, library)
-    return model, problems + [problem for problem in found if problem.path not in told]
+    found = list(reference_problems(model, text, library))
+    model, remarks, more = with_records(model, text, library)
+    return model, remarks, problems + [one for one in [*found, *more] if one.path not in told]
 
 
 def _option_texts(

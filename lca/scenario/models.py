@@ -174,6 +174,8 @@ class Site(Record):
 class Serves(Record):
     """What a device delivers while busy."""
 
+    record: str | None = None
+    """Workload record that says what a device draws and delivers: a file beside the scenario, or a name."""
     throughput: Throughput | None = None
     """Tokens per time of one busy device."""
     requests: Annotated[Value, Amount("request/h")] | None = None
@@ -239,6 +241,10 @@ class Work(Record):
 
     phase: Phase = "training"
     """Phase of the life of an AI service."""
+    record: str | None = None
+    """Workload record that gives its energy, device and hours: a file beside the scenario, or a name."""
+    amount: str | None = None
+    """How much of the record's work is done, such as ``1 million tokens``; as much as was measured by default."""
     device: str | None = None
     """Id of the device that does the work."""
     instance: str | None = None
@@ -294,8 +300,13 @@ class Work(Record):
         if self.device and self.instance:
             msg = "give device or instance, not both"
             raise ValueError(msg)
+        if self.record:
+            return self
+        if self.amount:
+            msg = "amount belongs to a record; give record, or tokens, requests, runs or flop"
+            raise ValueError(msg)
         if not (self.device or self.instance) and not (self.it_energy or self.facility_energy):
-            msg = "give a device (or instance) with its hours, or it_energy or facility_energy"
+            msg = "give a device (or instance) with its hours, it_energy or facility_energy, or a record"
             raise ValueError(msg)
         if self._needs_lifetime() and self.lifetime is None:
             msg = "owned machines need a lifetime such as 5 years (or embodied: sunk)"

@@ -1,0 +1,216 @@
+"""What a workload reports: how much work, how long, how many operations, and how good."""
+
+from __future__ import annotations
+
+import math
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
+
+from lca.errors import LcaError, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    Window: TypeAlias = Callable[[str], AbstractContextManager[object]]
+else:
+    Window = object
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """How well the work was done.
+
+    Parameters
+    ----------
+    name : str
+        What was judged, such as ``accuracy``.
+    value : float
+        The judgment after the work.
+    better : {"higher", "lower"}
+        Which direction is better.
+    before : float, optional
+        The judgment before the work, where the work is training.
+
+    Raises
+    ------
+    LcaError
+        If the value is not finite: energy must not be shown beside a quality that is unknown.
+
+    """
+
+    name: str
+    value: float
+    better: Literal["higher", "lower"]
+    before: float | None = None
+
+    def __post_init__(self) -> None:
+        if not math.isfinite(self.value):
+            message = f"quality {quoted(self.name)} is {self.value}: the workload failed"
+            raise LcaError(message)
+
+    def improved(self) -> bool | None:
+        """Return whether the work made it better; None where there is nothing before."""
+        if self.before is None:
+            return None
+        gain = self.value - self.before
+        return gain > 0 if self.better == "higher" else gain < 0
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One window of a run: a phase, or an option of a lever.
+
+    Parameters
+    ----------
+    name : str
+        Name of its window.
+    amount, unit : float, str
+        Useful work done in it.
+    seconds : float
+        Wall time of the window.
+    flops : int or None
+        Floating-point operations in it; None where the work is of another kind.
+    quality : Quality
+        What was reached; there is no part without it.
+    note : str
+        What a reader must know to judge it.
+
+    """
+
+    name: str
+    amount: float
+    unit: str
+    seconds: float
+    flops: int | None
+    quality: Quality
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A part with the energy of its window; `energy` is None where it was not measured."""
+
+    part: Part
+    energy: object | None
+
+    @property
+    def quality(self) -> Quality:
+        """Return what the energy bought."""
+        return self.part.quality
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a run did.
+
+    Parameters
+    ----------
+    amount, unit : float, str
+        Useful work of the whole run.
+    quality : Quality
+        Its quality; for a lever that of its worst option.
+    seconds : float
+        Wall time of all windows; preparing and judging are outside.
+    flops : int or None
+        Floating-point operations of all windows.
+    parts : tuple of Part
+        The windows in their order.
+    baseline : str, optional
+        For a lever: the part that the others are compared with.
+    figures : mapping
+        Further results by name, with their unit in it; None where one does not exist, such as
+        a break-even that is never reached.
+
+    """
+
+    amount: float
+    unit: str
+    quality: Quality
+    seconds: float
+    flops: int | None
+    parts: tuple[Part, ...]
+    baseline: str | None = None
+    figures: Mapping[str, float | None] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls,
+        parts: tuple[Part, ...],
+        baseline: str | None = None,
+        figures: Mapping[str, float | None] | None = None,
+    ) -> Outcome:
+        """Return the outcome of a lever: the sum of its parts, and the worst of its qualities."""
+        counts = [part.flops for part in parts]
+        known = [count for count in counts if count is not None]
+        return cls(
+            sum(part.amount for part in parts),
+            parts[0].unit,
+            _worst([part.quality for part in parts]),
+            sum(part.seconds for part in parts),
+            sum(known) if len(known) == len(counts) else None,
+            parts,
+            baseline,
+            figures or {},
+        )
+
+    def beside(self, energies: Mapping[str, object | None]) -> tuple[Judged, ...]:
+        """Return each part with the energy of the window that has its name."""
+        return tuple(Judged(part, energies.get(part.name)) for part in self.parts)
+
+    def data(self) -> dict[str, object]:
+        """Return everything as plain data, for a record or for JSON."""
+        return asdict(self)
+
+
+class Workload(Protocol):
+    """Work that is ready to be measured, and can be measured any number of times."""
+
+    @property
+    def parameters(self) -> int:
+        """Return the number of trainable values of the model, 0 where there is no model."""
+
+    def flops(self) -> int | None:
+        """Return the exact operations of one run, counted without running it.
+
+        None where the work is not floating-point, or where only a run shows how long it is.
+        """
+
+    def run(self, window: Window | None = None) -> Outcome:
+        """Do the work from the same start as ever.
+
+        All that should be measured happens inside ``window(name)``, a context manager such as
+        the `window` of a measurement; preparing and judging happen outside.
+        """
+
+
+def unmeasured(_name: str) -> AbstractContextManager[object]:
+    """Return a window that measures nothing."""
+    return nullcontext()
+
+
+def break_even(spent: float, before: float, after: float) -> float | None:
+    """Return after how many uses a one-off cost is paid back, None if never.
+
+    Parameters
+    ----------
+    spent : float
+        What was spent once: joules, seconds or operations.
+    before, after : float
+        What each use costs without and with it, in the same unit.
+
+    Examples
+    --------
+    >>> break_even(spent=1000, before=5, after=3)
+    500.0
+    >>> break_even(spent=1000, before=3, after=5) is None
+    True
+    """
+    return spent / (before - after) if before > after else None
+
+
+def _worst(qualities: list[Quality]) -> Quality:
+    """Return the worst of the qualities that are of the same kind as the first."""
+    alike = [quality for quality in qualities if quality.name == qualities[0].name]
+    choose = min if qualities[0].better == "higher" else max
+    return choose(alike, key=lambda quality: quality.value)

@@ -1,0 +1,156 @@
+"""Train a model on batches: the loop that most workloads share."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+import torch
+from torch import Tensor, nn
+
+from lca.measure.workloads import _bench as bench
+from lca.measure.workloads._outcome import Outcome, Part, Quality
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from lca.measure.workloads._outcome import Window
+
+Batch: TypeAlias = tuple[Tensor, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """How a trained model is judged: a name, a direction, and a function of the model."""
+
+    name: str
+    better: Literal["higher", "lower"]
+    judge: Callable[[nn.Module], float]
+
+    def __call__(self, model: nn.Module) -> float:
+        """Return the judgment, without gradients."""
+        model.eval()
+        with torch.no_grad():
+            value = self.judge(model)
+        model.train()
+        return float(value)
+
+
+def rows(batch: Batch) -> int:
+    """Return the number of samples in a batch."""
+    return batch[0].shape[0]
+
+
+def tokens(batch: Batch) -> int:
+    """Return the number of tokens in a batch."""
+    return batch[0].numel()
+
+
+def split(data: Batch, size: int, device: torch.device) -> tuple[Batch, ...]:
+    """Return data in batches of a size on a device; the last one may be smaller."""
+    parts = zip(*(torch.split(tensor.to(device), size) for tensor in data), strict=True)
+    return tuple(tuple(part) for part in parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """A workload that trains a model.
+
+    Parameters
+    ----------
+    make : callable
+        Makes the model, on the default device.
+    loss : callable
+        Returns the loss of a model on the tensors of a batch.
+    optimizer : callable
+        Makes the optimizer of parameters.
+    batches : tuple of Batch
+        What an epoch consists of, already on the device.
+    epochs : int
+        How often all batches are shown.
+    metric : Metric
+        How the result is judged, before and after.
+    device : torch.device
+        Where it runs.
+    unit, amount : str, callable
+        Unit of work, and how much of it is in a batch.
+
+    """
+
+    make: Callable[[], nn.Module]
+    loss: Callable[..., Tensor]
+    optimizer: Callable[[Iterable[nn.Parameter]], torch.optim.Optimizer]
+    batches: tuple[Batch, ...]
+    epochs: int
+    metric: Metric
+    device: torch.device
+    unit: str = "sample"
+    amount: Callable[[Batch], int] = rows
+    model: nn.Module = field(init=False)
+    before: float = field(init=False)
+    operations: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        # All of this is done once, so that a run consists of little but the work itself.
+        model = bench.weights(self.make, self.device)
+        object.__setattr__(self, "model", model)
+        object.__setattr__(self, "before", self.metric(model))
+        operations = self.epochs * epoch_flops(self.make, self.loss, self.batches)
+        object.__setattr__(self, "operations", operations)
+
+    @property
+    def parameters(self) -> int:
+        """Return the number of trainable values."""
+        return bench.parameter_count(self.model)
+
+    def flops(self) -> int:
+        """Return the operations of all forward and backward passes; the optimizer has none."""
+        return self.operations
+
+    def run(self, window: Window | None = None) -> Outcome:
+        """Train from the initial weights, and judge the result."""
+        model = bench.restart(self.model)
+        optimizer = self.optimizer(model.parameters())
+        with bench.timed("train", self.device, window) as watch:
+            for _ in range(self.epochs):
+                train_epoch(model, self.loss, optimizer, self.batches)
+        quality = Quality(self.metric.name, self.metric(model), self.metric.better, self.before)
+        amount = self.epochs * sum(map(self.amount, self.batches))
+        part = Part("train", amount, self.unit, watch.seconds, self.flops(), quality)
+        return Outcome.of((part,))
+
+
+def train_epoch(
+    model: nn.Module,
+    loss: Callable[..., Tensor],
+    optimizer: torch.optim.Optimizer,
+    batches: Iterable[Batch],
+) -> None:
+    """Take one step on each batch."""
+    for batch in batches:
+        optimizer.zero_grad(set_to_none=True)
+        torch.autograd.backward(loss(model, *batch))
+        optimizer.step()
+
+
+def epoch_flops(
+    make: Callable[[], nn.Module], loss: Callable[..., Tensor], batches: Iterable[Batch]
+) -> int:
+    """Return the operations of the forward and backward passes of an epoch.
+
+    Each shape of batch is counted once, on the meta device.
+    """
+    model = bench.on_meta(make)
+    shapes: Counter[tuple[torch.Size, ...]] = Counter()
+    example: dict[tuple[torch.Size, ...], Batch] = {}
+    for batch in batches:
+        key = tuple(tensor.shape for tensor in batch)
+        shapes[key] += 1
+        example.setdefault(key, bench.like_meta(batch))
+    return sum(times * pass_flops(model, loss, example[key]) for key, times in shapes.items())
+
+
+def pass_flops(model: nn.Module, loss: Callable[..., Tensor], batch: Batch) -> int:
+    """Return the operations of one forward and backward pass; all is on the meta device."""
+    return bench.counted(lambda: torch.autograd.backward(loss(model, *batch)))

@@ -1,0 +1,419 @@
+"""The commands that measure: what they print where, their exit codes, and what they leave behind."""
+
+from __future__ import annotations
+
+import io
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lca import cli
+from lca.commands._run_measured import _line
+from lca.measure import records
+from lca.measure.compare_records import joined
+from lca.measure.records import DeviceRecord, EnergyPerUnit, Work, WorkloadRecord
+from measure.stand_in import boards
+from measure.stand_in.trace import Trace
+
+ROOT = Path(__file__).parents[2]
+Run = Callable[..., tuple[int, str, str]]
+BOARD = Trace(boards=(boards.hopper(power=((0.0, 250.0),)),))
+
+SCENARIO = """\
+schema: 1
+period: 2027
+functional_unit: 1 million tokens
+sites:
+  here: {region: DE, pue: 1.2}
+work:
+  chat: {record: r.yaml, amount: 1 million tokens, site: here}
+uncertainty: {samples: 200, seed: 1}
+"""
+
+
+@pytest.fixture
+def run(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run the command line in this process; children's output is captured, too."""
+    monkeypatch.setenv("COLUMNS", "80")
+
+    def answer(*words: str) -> tuple[int, str, str]:
+        code = cli.main(words)
+        captured = capfd.readouterr()
+        return code, captured.out, captured.err
+
+    return answer
+
+
+def python(text: str) -> tuple[str, ...]:
+    """Return a command that runs a line of Python."""
+    return ("--", sys.executable, "-c", text)
+
+
+def made(value: float | None = 10.0, spread: float = 0.1, **changes: Any) -> WorkloadRecord:
+    """Return a record of 10 J a token, known to a tenth, on one board."""
+    low, high = (value or 10.0) * (1 - spread), (value or 10.0) * (1 + spread)
+    repeats = tuple((value or 10.0) * f for f in (0.999, 1.0, 1.001))
+    board = DeviceRecord(
+        "gpu0", "NVIDIA L40S", "GPU-1", None, value, low, high, "counter", coverage=1.0
+    )
+    record = WorkloadRecord(
+        "chat", Work(1.0, "token"), 1, duration=1.0, devices=(board,), quality="measured"
+    )
+    each = EnergyPerUnit(value, low, high, "token", repeats)
+    return replace(record, **{"energy_per_unit": each, **changes})
+
+
+# A workload
+
+
+def test_a_workload_on_a_machine_without_meters_says_it_is_modeled(
+    run: Run, tmp_path: Path
+) -> None:
+    """And `lca run` uses the record that it saved, and says so again."""
+    file = tmp_path / "r.yaml"
+    words = ("measure", "gpt2_generate", "--size", "small", "--device", "cpu")
+    code, out, err = run(*words, "--at-least", "1.2s", "--save", str(file))
+    assert code == 0, err
+    assert out.startswith("gpt2_generate: modeled")
+    assert f"wrote {file}" in err
+    record = records.load(file)
+    assert (record.quality, record.work.unit) == ("modeled", "token")
+    assert record.metrics["agreement with a full reread"] == pytest.approx(1.0)
+    assert {window.name for window in record.windows} == {"prefill", "decode"}
+    (tmp_path / "s.yaml").write_text(SCENARIO, encoding="utf-8")
+    code, out, err = run("run", str(tmp_path / "s.yaml"), "--json")
+    assert code == 0, err
+    result = json.loads(out)
+    central = result["options"][0]["total"]["gwp100"]["location"]["central"]
+    grams = record.energy_per_unit.value * 1e6 / 3.6e6 * 1.2 * 1e3 if record.energy_per_unit else 0
+    assert 0.15 * grams < central * 1e3 < 0.6 * grams
+    assert any("modeled, not measured" in text for text in result["warnings"])
+    assert any(source["key"].startswith("record r.yaml (model") for source in result["sources"])
+
+
+def test_measured_is_required_and_not_to_be_had(run: Run) -> None:
+    """Exit code 5, before anything runs, with the reason for each meter."""
+    code, out, err = run("measure", "mlp_tiny", "--device", "cpu", "--require", "measured")
+    assert (code, out) == (5, "")
+    assert "nothing on this machine can be measured" in err
+    assert "processors" in err
+
+
+def test_an_unknown_workload_is_named_with_the_nearest(run: Run) -> None:
+    """All of them are listed."""
+    code, _, err = run("measure", "gpt2_generat")
+    assert code == 3
+    assert 'did you mean "gpt2_generate"?' in err
+
+
+def test_the_workloads_are_listed(run: Run) -> None:
+    """One a line, without loading torch."""
+    code, out, _ = run("measure", "list")
+    assert code == 0
+    assert "gpt2_generate" in out.splitlines()
+
+
+# A command
+
+
+def test_the_exit_code_of_the_command_is_passed_on_and_its_record_kept(
+    run: Run, tmp_path: Path
+) -> None:
+    """A training that fails after hours has still drawn its energy."""
+    file = tmp_path / "r.yaml"
+    code, out, err = run(
+        "measure", "--save", str(file), *python("print('hello'); raise SystemExit(7)")
+    )
+    assert (code, out) == (7, "hello\n")
+    assert "the command ended with exit code 7" in err
+    found = records.load(file)
+    assert found.status == "complete"
+    assert "the command ended with exit code 7" in found.reasons
+
+
+def test_the_work_of_a_command_divides_its_energy(run: Run) -> None:
+    """As JSON the record is all there is on standard output."""
+    words = ("measure", "--json", "--work", "10 samples", "--repeat", "2")
+    code, out, err = run(*words, *python("print('noise')"))
+    assert code == 0
+    data = json.loads(out)
+    assert data["work"] == {"amount": "20", "unit": "sample"}
+    assert data["repeats"] == "2"
+    assert err.count("noise") == 2
+
+
+def test_options_behind_the_dashes_are_the_command_s_own(run: Run) -> None:
+    """Even where they are called like ours."""
+    code, out, _ = run("measure", "-q", *python("import sys; print(sys.argv[1:])"), "--json", "-v")
+    assert (code, out) == (0, "['--json', '-v']\n")
+
+
+def test_a_command_that_does_not_exist_is_not_measured(run: Run, tmp_path: Path) -> None:
+    """As in a shell, 127."""
+    file = tmp_path / "r.yaml"
+    code, _, err = run("measure", "--save", str(file), "--", "no-such-program-anywhere")
+    assert code == 127
+    assert 'no command "no-such-program-anywhere"' in err
+    assert not file.exists()
+
+
+@pytest.mark.parametrize(
+    "words", [(), ("--",), ("mlp_tiny", "mlp_device"), ("mlp_tiny", "--", "true"), ("compare", "a")]
+)
+def test_what_cannot_be_meant_is_refused(run: Run, words: tuple[str, ...]) -> None:
+    """With exit code 2 and what to write instead."""
+    code, _, err = run("measure", *words)
+    assert code == 2
+    assert "lca measure" in err
+
+
+def test_a_time_without_a_unit_is_refused(run: Run) -> None:
+    """Five of what is not guessed."""
+    code, _, err = run("measure", "--at-least", "5", *python("pass"))
+    assert code == 3
+    assert "--at-least" in err
+
+
+def test_a_record_that_cannot_be_saved_does_not_hide_the_exit_code(
+    run: Run, tmp_path: Path
+) -> None:
+    """The folder does not exist: said, and the command's own failure stays."""
+    file = tmp_path / "nowhere" / "r.yaml"
+    code, _, err = run("measure", "--save", str(file), *python("raise SystemExit(7)"))
+    assert code == 7
+    assert "nowhere" in err
+
+
+def test_a_command_is_measured_on_the_board_s_counter(
+    stand_in_process: Callable[[Trace], Any], tmp_path: Path
+) -> None:
+    """A second at 250 W is inside the bounds of the record, by the counter."""
+    machine, file = stand_in_process(BOARD), tmp_path / "r.yaml"
+    words = ("measure", "--device", "0", "--require", "measured", "--save", str(file))
+    command = [sys.executable, str(ROOT / "cli.py"), *words, "--", "sleep", "1"]
+    subprocess.run(command, env=machine.env, check=True, capture_output=True, timeout=60)
+    found = records.load(file)
+    board = found.devices[0]
+    assert (found.quality, board.method, board.name) == (
+        "measured",
+        "counter",
+        BOARD.boards[0].name,
+    )
+    assert board.hardware == "nvidia-h100-sxm5-80gb"
+    assert board.energy is not None
+    assert board.low <= 250 * found.duration <= board.high
+    assert board.energy == pytest.approx(250 * found.duration, rel=0.2)
+
+
+@pytest.mark.parametrize("kind", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_command_leaves_a_record(
+    stand_in_process: Callable[[Trace], Any], tmp_path: Path, kind: signal.Signals
+) -> None:
+    """The command decides how it ends; its code is passed on and the record is written."""
+    machine, file = stand_in_process(BOARD), tmp_path / "r.yaml"
+    child = (
+        "import signal, sys, time\n"
+        "for s in (signal.SIGINT, signal.SIGTERM): signal.signal(s, lambda *_: sys.exit(9))\n"
+        "print('ready', flush=True); time.sleep(60)"
+    )
+    words = ("measure", "-q", "--save", str(file), *python(child))
+    command = [sys.executable, str(ROOT / "cli.py"), *words]
+    running = subprocess.Popen(
+        command, env=machine.env, stdout=subprocess.PIPE, text=True, start_new_session=True
+    )
+    with running:
+        assert running.stdout is not None
+        assert running.stdout.readline() == "ready\n"
+        time.sleep(0.3)
+        if kind is signal.SIGINT:  # a terminal tells the whole group
+            subprocess.run(["kill", "-INT", "--", f"-{running.pid}"], check=True)
+        else:
+            running.send_signal(kind)
+        assert running.wait(timeout=30) == 9
+    assert "the command ended with exit code 9" in records.load(file).reasons
+
+
+# Progress
+
+
+def test_progress_is_shown_on_a_terminal_only(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A log file gets no line that rewrites itself."""
+
+    class Terminal(io.StringIO):
+        """What says that it is a terminal."""
+
+        def isatty(self) -> bool:
+            return True
+
+    _, _, err = run("measure", *python("import time; time.sleep(0.8)"))
+    assert "\r" not in err
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    run("measure", *python("import time; time.sleep(0.8)"))
+    assert "\r" in terminal.getvalue()
+    assert " W" in terminal.getvalue()
+
+
+def test_what_is_not_known_yet_is_a_dash() -> None:
+    """Not a zero."""
+    assert _line(3.0, None, None) == "3 s  – W  – J"
+    assert _line(12.0, 245.4, 3012.0) == "12 s  245 W  3.01 kJ"
+
+
+# Comparing
+
+
+@pytest.fixture
+def compared(run: Run, tmp_path: Path) -> Callable[..., Any]:
+    """Save two records, compare them, and return exit code and JSON."""
+
+    def compare(first: WorkloadRecord, second: WorkloadRecord) -> tuple[int, Any, str]:
+        first.save(tmp_path / "a.yaml")
+        second.save(tmp_path / "b.yaml")
+        files = (str(tmp_path / "a.yaml"), str(tmp_path / "b.yaml"))
+        code, out, err = run("measure", "compare", *files, "--json")
+        return code, json.loads(out) if out else None, err
+
+    return compare
+
+
+def test_a_difference_beyond_both_doubts_counts(compared: Callable[..., Any]) -> None:
+    """Half the energy, known to a tenth each: between 0.41 and 0.61."""
+    code, found, _ = compared(made(10.0), made(5.0))
+    assert code == 0
+    assert found["ratio"] == pytest.approx(0.5)
+    assert found["instrument"]["low"] == pytest.approx(4.5 / 11)
+    assert found["instrument"]["high"] == pytest.approx(5.5 / 9)
+    assert found["repeats"]["low"] < 0.5 < found["repeats"]["high"]
+    assert (found["verdict"], found["cautions"]) == ("lower", [])
+
+
+def test_a_narrow_spread_does_not_outvote_the_instrument(compared: Callable[..., Any]) -> None:
+    """Five percent less with equal repeats, by meters that may be a tenth off: undecided."""
+    _, found, _ = compared(made(10.0), made(9.5))
+    assert found["repeats"]["high"] < 1 < found["instrument"]["high"]
+    assert found["verdict"] == "undecided"
+
+
+def test_without_repeats_there_is_no_verdict(compared: Callable[..., Any]) -> None:
+    """One run says nothing of the next."""
+    each = EnergyPerUnit(5.0, 4.9, 5.1, "token")
+    _, found, _ = compared(made(10.0), made(5.0, energy_per_unit=each))
+    assert (found["repeats"], found["verdict"]) == (None, "undecided")
+    assert "fewer than 3 repeats" in found["cautions"][0]
+
+
+def test_states_that_differ_are_named(compared: Callable[..., Any]) -> None:
+    """Heat, limit, clocks, throttling, and a quality that paid for the saving."""
+    first, second = made(metrics={"accuracy": 0.9}), made(metrics={"accuracy": 0.8})
+    states = {"temperature": 40.0, "power_limit": 350.0, "clocks": {"sm": 1900.0}}
+    changed = {"temperature": 70.0, "power_limit": 300.0, "clocks": {"sm": 1500.0}}
+    changed |= {"throttled": {"thermal": 0.3}}
+    first = replace(first, devices=(replace(first.devices[0], **states),))  # type: ignore[arg-type]
+    second = replace(second, devices=(replace(second.devices[0], **changed),))  # type: ignore[arg-type]
+    _, found, _ = compared(first, second)
+    text = "\n".join(found["cautions"])
+    for part in ("accuracy", "40 °C and 70 °C", "350 W and 300 W", "1900 and 1500 MHz", "30%"):
+        assert part in text
+
+
+def test_two_commands_are_measured_in_turns(
+    stand_in_process: Callable[[Trace], Any], tmp_path: Path
+) -> None:
+    """A, B, B, A, A, B: each as often as the other; the longer one takes more."""
+    machine, log = stand_in_process(BOARD), tmp_path / "log"
+    sides = [f"sh -c 'echo {name} >> {log}; sleep {time}'" for name, time in (("a", 0.3), ("b", 1))]
+    command = [sys.executable, str(ROOT / "cli.py"), "measure", "compare", *sides]
+    options = ("--repeat", "3", "--cool-down", "10 ms", "--device", "0", "--json")
+    done = subprocess.run(
+        [*command, *options],
+        env=machine.env,
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert log.read_text().split() == ["a", "b", "b", "a", "a", "b"]
+    found = json.loads(done.stdout)
+    assert found["ratio"] == pytest.approx(1 / 0.3, rel=0.3)
+    assert found["instrument"]["low"] < 1 / 0.3 < found["instrument"]["high"]
+    assert found["verdict"] == "higher"
+
+
+def test_a_command_that_fails_is_not_compared(run: Run) -> None:
+    """Its exit code is passed on, and there is no ratio."""
+    code, out, err = run("measure", "compare", "false", "true", "-q", "--json")
+    assert (code, out) == (1, "")
+    assert "ratio" not in err
+
+
+def test_rounds_join_into_one_record() -> None:
+    """Energy, bounds, time and work add up; a round without a value leaves none."""
+    whole = joined([made(10.0), made(12.0), made(11.0)])
+    assert whole.total.value == pytest.approx(33)
+    assert (whole.total.low, whole.total.high) == pytest.approx((29.7, 36.3))
+    assert (whole.work.amount, whole.duration, whole.repeats) == (3.0, 3.0, 3)
+    assert whole.energy_per_unit is not None
+    assert whole.energy_per_unit.repeats == (10.0, 12.0, 11.0)
+    assert joined([made(10.0), made(None)]).total.value is None
+
+
+def test_records_of_different_work_are_not_compared(compared: Callable[..., Any]) -> None:
+    """A token is no sample."""
+    code, _, err = compared(made(), made(work=Work(1.0, "sample")))
+    assert code == 3
+    assert "count different work" in err
+
+
+# Calibration
+
+
+READINGS = "wall [Wh],measured [J],time [s]\n" + "".join(
+    f"{(1.2 * w + 50) * 100 / 3600},{w * 100},100\n" for w in (50, 150, 250, 400)
+)
+
+
+def test_a_calibration_is_visible_in_the_record(
+    run: Run, stand_in_process: Callable[[Trace], Any], tmp_path: Path
+) -> None:
+    """Energy at the wall stands beside that of the board, with its source and its bound."""
+    (tmp_path / "readings.csv").write_text(READINGS, encoding="utf-8")
+    node, file = tmp_path / "node.yaml", tmp_path / "r.yaml"
+    code, out, _ = run("calibrate", str(tmp_path / "readings.csv"), "-o", str(node))
+    assert code == 0
+    assert out.startswith("wall = 1.2 × measured + 50 W × time")
+    machine = stand_in_process(BOARD)
+    words = ("measure", "--device", "0", "--save", str(file), "--apply", str(node))
+    command = [sys.executable, str(ROOT / "cli.py"), *words, "--", "sleep", "0.6"]
+    subprocess.run(command, env=machine.env, check=True, capture_output=True, timeout=60)
+    found = records.load(file)
+    energy = found.total.value
+    assert energy is not None
+    wall = float(found.calibration["energy"].removesuffix(" J"))
+    assert wall == pytest.approx(1.2 * energy + 50 * found.duration, rel=1e-6)
+    assert found.calibration["source"].startswith("readings.csv sha256:")
+
+
+def test_a_calibration_does_not_apply_to_a_model(run: Run, tmp_path: Path) -> None:
+    """A wall cannot be computed from a guess."""
+    (tmp_path / "readings.csv").write_text(READINGS, encoding="utf-8")
+    run("calibrate", str(tmp_path / "readings.csv"), "-o", str(tmp_path / "node.yaml"))
+    words = ("measure", "--apply", str(tmp_path / "node.yaml"))
+    code, _, err = run(*words, *python("import time; time.sleep(0.3)"))
+    assert code == 3
+    assert "this record is: modeled" in err
+
+
+def test_a_calibration_is_printed_as_json(run: Run, tmp_path: Path) -> None:
+    """With the units that it has in its file."""
+    (tmp_path / "readings.csv").write_text(READINGS, encoding="utf-8")
+    _, out, _ = run("calibrate", str(tmp_path / "readings.csv"), "--json")
+    assert json.loads(out)["offset"] == "50 W"
