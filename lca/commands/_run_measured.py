@@ -29,7 +29,7 @@ _PERIOD = 0.5
 _MISSING, _NOT_EXECUTABLE, _SIGNALED = 127, 126, 128
 
 
-class NotStarted(InputError):
+class NotStarted(LcaError):
     """The command to be measured does not exist."""
 
     exit_code = _MISSING
