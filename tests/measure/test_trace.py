@@ -9,7 +9,7 @@ from typing import Any
 
 import pynvml
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from measure.stand_in import boards
@@ -34,6 +34,7 @@ def test_first_power_holds_before_the_trace_and_the_last_after_it() -> None:
     assert board.integral(10.0, 12.0) == pytest.approx(800.0)
 
 
+@settings(deadline=None)
 @given(power=steps(), times=st.tuples(MOMENTS, MOMENTS, MOMENTS))
 def test_integral_is_additive(
     power: tuple[tuple[float, float], ...], times: tuple[float, float, float]
@@ -45,6 +46,7 @@ def test_integral_is_additive(
     assert board.integral(first, last) == pytest.approx(parts, abs=1e-6)
 
 
+@settings(deadline=None)
 @given(power=steps(), start=MOMENTS, length=st.floats(0.001, 5.0))
 def test_integral_lies_between_the_extremes(
     power: tuple[tuple[float, float], ...], start: float, length: float
