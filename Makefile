@@ -16,7 +16,7 @@ RESULTS := $(addprefix $(OUTPUTS)/procurement.,json md csv)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: run test check lint types layers format notice benchmarks clean help
+.PHONY: run test check lint types layers format notice benchmarks gpu-suite clean help
 
 run: $(VENV)/.ready  ## compare the options of scenarios/procurement.yaml, write outputs/
 	@mkdir -p $(OUTPUTS)
@@ -53,6 +53,15 @@ notice: $(VENV)/.ready-dev  ## write NOTICE anew from the data's licences
 
 benchmarks: $(VENV)/.ready-dev  ## time the main operations
 	@$(BIN)/python benchmarks/run.py
+
+gpu-suite: $(VENV)/.ready-dev  ## on a machine with an NVIDIA board: marked tests, records in outputs/
+	@$(BIN)/python -m pytest -m gpu tests/measure
+	@mkdir -p $(OUTPUTS)
+	@for workload in gpt2_generate bert_finetune gpt2_train mlp_device; do \
+	  $(BIN)/lca measure $$workload --size full --at-least 10s --require measured \
+	    --save $(OUTPUTS)/$$workload.yaml || exit 1; done
+	@$(BIN)/lca doctor --json > $(OUTPUTS)/doctor.json
+	@echo "Records are in $(OUTPUTS)/"
 
 clean:  ## remove what these commands made
 	rm -rf $(VENV) $(OUTPUTS) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -68,7 +68,9 @@ def study(**use: Any) -> dict[str, Any]:
 
 def work(**changes: Any) -> dict[str, Any]:
     """Return a scenario whose only work is the record's."""
-    return study(work={"chat": {"record": "r.yaml", "site": "here", "occupancy": "100%", **changes}})
+    return study(
+        work={"chat": {"record": "r.yaml", "site": "here", "occupancy": "100%", **changes}}
+    )
 
 
 def fleet(serves: dict[str, Any] | None = None, **changes: Any) -> dict[str, Any]:
