@@ -10,7 +10,8 @@ from lca.factors import GridFactor
 from lca.formulas.electricity import floored_intensity, market_intensity, projected_intensity
 from lca.intensities.trajectories import trajectory_index
 from lca.library import constants
-from lca.scenario.models import Contract, ScenarioModel, Site, Trajectory
+from lca.scenario.models import ScenarioModel
+from lca.scenario.site_models import Contract, Site, Trajectory
 from lca.sources import Quality
 from lca.terms import Factor, Node, Term, apply, product, total
 from lca.uncertain import Distribution, exact, lognormal, two_piece

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lca import factors
 from lca.formulas.trajectory import declined_index, interpolated_index
-from lca.scenario.models import Trajectory
+from lca.scenario.site_models import Trajectory
 from lca.sources import Quality
 from lca.terms import Factor, Node, apply
 

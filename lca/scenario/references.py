@@ -12,16 +12,9 @@ from lca.errors import InputError, Problem, UnitError, UnknownNameError, did_you
 from lca.ledger import INDICATORS
 from lca.library import Library
 from lca.scenario import functional_unit
-from lca.scenario.models import (
-    Electricity,
-    Fleet,
-    GridValue,
-    ScenarioModel,
-    Site,
-    Trajectory,
-    Work,
-)
+from lca.scenario.models import Electricity, Fleet, ScenarioModel, Work
 from lca.scenario.patching import Patched
+from lca.scenario.site_models import GridValue, Site, Trajectory
 
 Path = tuple[str | int, ...]
 Finding = tuple[Path, str]

@@ -18,7 +18,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from lca.scenario import models
+from lca.scenario import models, site_models
 from lca.vocabulary import VOCABULARY
 
 _WRITTEN: dict[str, JsonSchemaValue] = {
@@ -58,7 +58,7 @@ def json_schema() -> dict[str, Any]:
     )
     definitions = found.get("$defs", {})
     for name, definition in (("ScenarioModel", found), *definitions.items()):
-        model = getattr(models, name, None)
+        model = getattr(models, name, None) or getattr(site_models, name, None)
         if isinstance(model, type) and issubclass(model, BaseModel):
             _describe(definition, model)
     found["properties"]["schema"] = {
