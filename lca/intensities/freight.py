@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import cast
 
 from lca.formulas.transport import transport_footprint
@@ -58,6 +59,7 @@ def host_freight(mass: Factor, route: Transport) -> dict[str, Node]:
     return {"published": node}
 
 
+@cache
 def _default_route() -> dict[str, Factor]:
     file = constants("freight")
     name = str(file.raw("default_route"))
@@ -70,14 +72,18 @@ def _default_route() -> dict[str, Factor]:
     }
 
 
+@cache
+def _default_collection() -> Factor:
+    legs = cast("list[dict[str, object]]", constants("end_of_life").raw("collection_route"))
+    distance = read(legs[0]["transport_distance"], "km")
+    return distance.factor("transport_distance", "end_of_life/collection")
+
+
 def collection(mass: Factor, choices: EndOfLife, indicator: str = "gwp100") -> Node:
     """Return what collecting one scrapped device by truck takes, in the indicator's unit."""
     if choices.distance is not None:
         distance = choices.distance.factor("transport_distance", "assumptions.end_of_life.distance")
     else:
-        legs = cast("list[dict[str, object]]", constants("end_of_life").raw("collection_route"))
-        distance = read(legs[0]["transport_distance"], "km").factor(
-            "transport_distance", "end_of_life/collection"
-        )
+        distance = _default_collection()
     unpacked = Factor("packaging_ratio", 1.0, "", role="decision")
     return _leg("truck", mass, unpacked, distance, indicator)

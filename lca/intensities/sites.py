@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 from lca import factors
 from lca.factors import GridFactor
@@ -98,6 +99,7 @@ def _base(name: str, site: Site, model: ScenarioModel, warn: Warn) -> tuple[Node
     return published_intensity(found), found.year
 
 
+@cache
 def published_intensity(found: GridFactor) -> Node:
     """Return a published intensity with the uncertainty of its generation mix.
 
