@@ -25,7 +25,7 @@ def _lines(result: Mapping[str, Any]) -> Iterator[str]:
     if result["comparison"]:
         yield from (f"**{plain(result['comparison']['verdict'])}**", "")
     for table in (
-        tables.stage_table(result, intervals=True),
+        tables.stage_table(result),
         tables.total_table(result, intervals=True),
         tables.probability_table(result),
         tables.group_table(result),

@@ -106,12 +106,9 @@ def _names(result: Result) -> tuple[str, ...]:
     return tuple(option["name"] for option in result["options"])
 
 
-def stage_table(result: Result, *, intervals: bool = False) -> Table:
-    """Return greenhouse gases by stage: options side by side, or one a row where they are many.
-
-    Many options leave room for medians alone, unless ``intervals`` are asked for.
-    """
-    return _by_option(result, intervals) if is_wide(result) else _by_stage(result)
+def stage_table(result: Result) -> Table:
+    """Return greenhouse gases by stage: options side by side, or one a row where they are many."""
+    return _by_option(result) if is_wide(result) else _by_stage(result)
 
 
 def _by_stage(result: Result) -> Table:
@@ -134,7 +131,7 @@ def _by_stage(result: Result) -> Table:
     )
 
 
-def _by_option(result: Result, intervals: bool) -> Table:
+def _by_option(result: Result) -> Table:
     options, basis = result["options"], result["basis"]
     whole = [_whole(option, basis) for option in options]
     step, unit = common_scale([x["median"] or 0.0 for x in whole], whole[0]["unit"])
@@ -145,7 +142,7 @@ def _by_option(result: Result, intervals: bool) -> Table:
             option["name"],
             (
                 _cell(total, step),
-                *(_narrow(_cell(found.get(stage), step), intervals) for stage in known),
+                *(_cell(found.get(stage), step) for stage in known),
             ),
         )
         for option, total, found in zip(options, whole, stages, strict=True)
