@@ -22,7 +22,6 @@ HourPerYear = Annotated[Number, "h/year"]
 Year = Annotated[Number, "year"]
 KilowattHour = Annotated[Number, "kWh"]
 KilowattHourPerSquareCentimeter = Annotated[Number, "kWh/cm2"]
-Megajoule = Annotated[Number, "MJ"]
 Kilogram = Annotated[Number, "kg"]
 KilogramPerGigabyte = Annotated[Number, "kgCO2e/GB"]
 KilogramCO2e = Annotated[Number, "kgCO2e"]
@@ -210,14 +209,3 @@ VOCABULARY: dict[str, Entry] = {
 
 HOURS_PER_YEAR = 8766.0
 """Hours of a mean calendar year (365.25 days): the only place this number is written."""
-
-
-def unit_of(name: str) -> str:
-    """Return the canonical unit of a quantity name.
-
-    Raises
-    ------
-    KeyError
-        If the vocabulary has no such name.
-    """
-    return VOCABULARY[name].unit

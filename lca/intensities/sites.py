@@ -15,7 +15,7 @@ from lca.scenario.models import ScenarioModel
 from lca.scenario.site_models import Contract, Site, Trajectory
 from lca.sources import Quality
 from lca.terms import Factor, Node, Term, apply, product, total
-from lca.uncertain import Distribution, exact, lognormal, two_piece
+from lca.uncertain import Distribution, exact, two_piece
 
 _MIX_NAMES = {"bioenergy": "other_incl_bioenergy"}
 
@@ -162,9 +162,10 @@ def _mix_spread(found: GridFactor) -> Node:
 
 
 def _spread(low: float, central: float, high: float) -> Distribution:
-    if low <= 0 or not low < central < high:
-        return lognormal(1.0, 1.2) if low != high else exact(1.0)
-    return two_piece(low / central, 1.0, high / central)
+    if 0 < low < central < high:
+        return two_piece(low / central, 1.0, high / central)
+    # no usable range is published: the cited default for mixes that are not known
+    return constants("defaults").value("mix_spread", "").distribution
 
 
 def _in_year(

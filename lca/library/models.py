@@ -41,7 +41,6 @@ INDICATOR_UNITS = {
     "water": "L",
     "e_waste": "kg",
 }
-_OPTIONAL_TEXT = ""
 
 
 class Die(Record):

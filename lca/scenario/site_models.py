@@ -67,7 +67,7 @@ class Trajectory(Record):
     """How grid intensity changes over the years: a name, a fixed decline, or points."""
 
     name: str = ""
-    """``constant``, or a published path (lca list regions names none; see docs/method.md)."""
+    """``constant``, or a published path of the US; a wrong name is answered with those there are."""
     decline: Share | None = None
     """Share by which the intensity falls each year, compounding."""
     points: dict[str, Ratio] | None = None

@@ -93,14 +93,16 @@ def _fleet(context: Context, name: str, fleet: Fleet) -> Subject:
 
 
 def _utilization(context: Context, fleet: Fleet, where: str) -> Factor:
-    given = fleet.utilization or fleet.serves.utilization or context.model.assumptions.utilization
-    if given is None:
-        context.warn(f"{where} has no utilization: the default is used (40% to 80%, mode 60%)")
     # one identity for the whole scenario where it is an assumption, one per fleet where it is given
     own = fleet.utilization or fleet.serves.utilization
-    return default(
-        "utilization", given, f"{where}.utilization" if own else "assumptions.utilization"
-    )
+    given = own or context.model.assumptions.utilization
+    identity = f"{where}.utilization" if own else "assumptions.utilization"
+    found = default("utilization", given, identity)
+    if given is None:
+        low, mode, high = (f"{share:.0%}" for share in found.distribution.parameters)
+        used = f"the default is used ({low} to {high}, mode {mode})"
+        context.warn(f"{where} has no utilization: {used}")
+    return found
 
 
 def _host(
