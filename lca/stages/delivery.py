@@ -9,8 +9,8 @@ from lca.intensities.power import cited
 from lca.ledger import Line
 from lca.scenario.functional_unit import FunctionalUnit
 from lca.scenario.models import Work
-from lca.stages import operation
-from lca.stages.subjects import Subject, repeats
+from lca.stages import operation, operation_given
+from lca.stages.subjects import Subject, times
 from lca.terms import Factor, Node, product
 from lca.vocabulary import HOURS_PER_YEAR
 
@@ -39,10 +39,10 @@ def _advice(unit: FunctionalUnit) -> str:
 
 def _lines(context: Context, subject: Subject, unit: FunctionalUnit) -> Iterator[Line]:
     if isinstance(subject.use, Work) and unit.kind in _GIVEN:
-        given = getattr(subject.use, _GIVEN[unit.kind])
-        if given is not None:
-            node = given.factor(unit.kind, f"{subject.where}.{_GIVEN[unit.kind]}")
-            yield _line(subject, unit, "", node, _once(context, subject.use))
+        amount = getattr(subject.use, _GIVEN[unit.kind])
+        if amount is not None:
+            node = amount.factor(unit.kind, f"{subject.where}.{_GIVEN[unit.kind]}")
+            yield _line(subject, unit, "", node, times(context, subject.use))
             return
     if unit.kind == "it_energy":
         yield from _energy(context, subject, unit)
@@ -60,7 +60,8 @@ def _lines(context: Context, subject: Subject, unit: FunctionalUnit) -> Iterator
 
 def _energy(context: Context, subject: Subject, unit: FunctionalUnit) -> Iterator[Line]:
     """Yield the IT energy of a subject as what it delivers."""
-    for line in operation.lines(context, [subject]):
+    found = (*operation.lines(context, [subject]), *operation_given.lines(context, [subject]))
+    for line in found:
         if line.indicator == "it_energy":
             amounts = tuple(amount / unit.amount for amount in line.spread)
             yield line._replace(
@@ -70,11 +71,6 @@ def _energy(context: Context, subject: Subject, unit: FunctionalUnit) -> Iterato
                 inventory=amounts,
                 spread=amounts,
             )
-
-
-def _once(context: Context, work: Work) -> tuple[float, ...]:
-    year = context.years.index(work.year) if work.year is not None else 0
-    return tuple(repeats(work) if i == year else 0.0 for i in range(len(context.years)))
 
 
 def _one(unit: str) -> Factor:
@@ -127,8 +123,8 @@ def _flop(context: Context, subject: Subject, unit: FunctionalUnit) -> Node | No
         return product(
             "delivered", "flop/h", rate=rate, utilization=subject.utilization, achieved=achieved
         )
-    given = serves.flop_utilization or context.model.assumptions.flop_utilization
-    achieved = default("flop_utilization", given, "flop_utilization")
+    stated = serves.flop_utilization or context.model.assumptions.flop_utilization
+    achieved = default("flop_utilization", stated, "flop_utilization")
     return product(
         "delivered", "flop/h", rate=rate, utilization=subject.utilization, achieved=achieved
     )

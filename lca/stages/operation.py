@@ -9,21 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from lca.formulas.operation import loss_energy, overhead_energy
 from lca.formulas.rates import (
     loss_footprint_rate,
     operation_footprint_rate,
     overhead_footprint_rate,
 )
 from lca.formulas.sharing import facility_power, idle_share, unsold_hours
-from lca.formulas.water import off_site_water_rate, on_site_water, on_site_water_rate
+from lca.formulas.water import off_site_water_rate, on_site_water_rate
 from lca.intensities.context import Context, occupancy
 from lca.intensities.power import Draw, device_draw, host_draw
 from lca.intensities.sites import SitePower
 from lca.ledger import Line
 from lca.scenario.models import DevicePower, Work
-from lca.stages.subjects import Subject, repeats
-from lca.terms import Factor, Node, Term, apply, product
+from lca.stages.subjects import State, Subject
+from lca.terms import Node, Term, apply, product
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,24 +37,21 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """Power with the hours it is drawn for: ``scale`` is an uncertain share of those hours."""
+    """Power with the hours it is drawn for; ``scale`` is an uncertain share of them: none, one, one a year."""
 
     component: str
     process: str
     power: Node
-    scale: Node | None
+    scale: tuple[Node, ...]
     hours: tuple[float, ...]
 
 
 def lines(context: Context, subjects: Sequence[Subject]) -> Iterator[Line]:
     """Yield the lines of operation."""
     for subject in subjects:
-        if isinstance(subject.use, Work) and (subject.use.it_energy or subject.use.facility_energy):
-            yield from _energy_lines(context, subject, subject.use)
-        else:
-            for load in _loads(context, subject):
-                for rate in _rates(context, subject.site, load):
-                    yield _line(subject, load, rate)
+        for load in () if subject.given else _loads(context, subject):
+            for rate in _rates(context, subject.site, load):
+                yield operation_line(subject, rate, load.process, load.hours, "device*h")
 
 
 def _loads(context: Context, subject: Subject) -> Iterator[Load]:
@@ -81,16 +77,27 @@ def _loads(context: Context, subject: Subject) -> Iterator[Load]:
 
 
 def _states(draw: Draw, subject: Subject) -> Iterator[Load]:
+    if subject.states:
+        yield from (_state(draw, subject, state) for state in subject.states)
+        return
     busy, hours, spread = subject.utilization, subject.hours, subject.hours_spread
     if busy.distribution.is_exact:
         share = busy.distribution.central
-        yield Load(draw.component, "busy", draw.busy, spread, tuple(h * share for h in hours))
+        scale = () if spread is None else (spread,)
+        yield Load(draw.component, "busy", draw.busy, scale, tuple(h * share for h in hours))
         rest = tuple(h * (1 - share) for h in hours)
-        yield Load(draw.component, "idle", draw.idle, spread, rest)
+        yield Load(draw.component, "idle", draw.idle, scale, rest)
         return
     idle = apply(idle_share, utilization=busy)
-    yield Load(draw.component, "busy", draw.busy, _both(busy, spread), hours)
-    yield Load(draw.component, "idle", draw.idle, _both(idle, spread), hours)
+    yield Load(draw.component, "busy", draw.busy, (_both(busy, spread),), hours)
+    yield Load(draw.component, "idle", draw.idle, (_both(idle, spread),), hours)
+
+
+def _state(draw: Draw, subject: Subject, state: State) -> Load:
+    own = state.power if draw.component == "accelerator" else None
+    power = own or (draw.idle if state.is_idle else draw.busy)
+    scale = tuple(_both(share, subject.hours_spread) for share in state.share)
+    return Load(draw.component, state.process, power, scale, subject.hours)
 
 
 def _unsold(draw: Draw, subject: Subject) -> Iterator[Load]:
@@ -100,7 +107,7 @@ def _unsold(draw: Draw, subject: Subject) -> Iterator[Load]:
         return
     used = occupancy(work, subject.where)
     share = _both(apply(unsold_hours, occupancy=used), subject.hours_spread)
-    yield Load(draw.component, "unsold", draw.idle, share, subject.hours)
+    yield Load(draw.component, "unsold", draw.idle, (share,), subject.hours)
 
 
 def _both(share: Node, spread: Node | None) -> Node:
@@ -109,12 +116,15 @@ def _both(share: Node, spread: Node | None) -> Node:
     return product("share", "", share=share, hours_spread=spread)
 
 
-def _line(subject: Subject, load: Load, rate: Rate, per: str = "device*h") -> Line:
+def operation_line(
+    subject: Subject, rate: Rate, process: str, activity: tuple[float, ...], per: str
+) -> Line:
+    """Return the line of a rate; operation is booked and spread alike."""
     return Line(
         subject.asset,
         rate.component,
         "operation",
-        load.process,
+        process,
         str(subject.use.phase),
         rate.indicator,
         subject.site.name,
@@ -122,8 +132,8 @@ def _line(subject: Subject, load: Load, rate: Rate, per: str = "device*h") -> Li
         rate.basis,
         per,
         rate.intensity,
-        load.hours,
-        load.hours,
+        activity,
+        activity,
     )
 
 
@@ -136,11 +146,19 @@ def _rates(context: Context, site: SitePower, load: Load) -> tuple[Rate, ...]:
 
 
 def _scaled(load: Load, rate: Rate) -> Rate:
-    scale = load.scale
-    if scale is None:
+    if not load.scale:
         return rate
-    nodes = tuple(product(n.name, n.unit, share=scale, rate=n) for n in rate.intensity)
+    nodes = tuple(
+        product(n.name, n.unit, share=share, rate=n)
+        for share, n in each_year(load.scale, rate.intensity)
+    )
     return replace(rate, intensity=nodes)
+
+
+def each_year(*series: tuple[Node, ...]) -> Iterator[tuple[Node, ...]]:
+    """Bring series of one value, or of one a year, to the same length."""
+    length = max(map(len, series))
+    yield from zip(*(one * length if len(one) == 1 else one for one in series), strict=True)
 
 
 def _make_rates(context: Context, site: SitePower, load: Load) -> Iterator[Rate]:
@@ -191,72 +209,3 @@ def _water(context: Context, site: SitePower, power: Node) -> Iterator[Rate]:
         inputs["grid_water_intensity"] = site.water
         off_site = Term("off_site_water_rate", off_site_water_rate, inputs)
         yield Rate("water", "both", "off_site_water", (off_site,))
-
-
-def _energy_lines(context: Context, subject: Subject, work: Work) -> Iterator[Line]:
-    """Yield the lines of work whose energy is given: measured, published or modeled elsewhere."""
-    is_it, given = work.it_energy is not None, work.it_energy or work.facility_energy
-    if given is None:
-        return
-    name = "it_energy" if is_it else "facility_energy"
-    energy = given.factor(name, f"{subject.where}.{name}")
-    year = context.years.index(work.year) if work.year is not None else 0
-    once = tuple(repeats(work) if i == year else 0.0 for i in range(len(context.years)))
-    load = Load("equipment", "given", energy, None, once)
-    for rate in _given_rates(context, subject.site, energy, is_it=is_it):
-        yield _line(subject, load, rate, per="")
-
-
-def _given_rates(
-    context: Context, site: SitePower, energy: Factor, *, is_it: bool
-) -> Iterator[Rate]:
-    whole: Node = energy
-    if is_it:
-        whole = product("facility_energy", "kWh", it_energy=energy, pue=site.pue)
-        yield Rate("it_energy", "both", "equipment", (energy,))
-    yield Rate("facility_energy", "both", "equipment", (whole,))
-    for basis, grid in site.accounts.items():
-        for component, amount in _energies(site, energy, whole, is_it=is_it):
-            rates = tuple(
-                product(component, "kgCO2e", energy=amount, grid_intensity=g) for g in grid
-            )
-            yield Rate("gwp100", basis, component, rates)
-    if "water" in context.model.indicators:
-        yield from _given_water(context, site, energy, whole, is_it=is_it)
-
-
-def _energies(
-    site: SitePower, energy: Factor, whole: Node, *, is_it: bool
-) -> Iterator[tuple[str, Node]]:
-    yield "equipment" if is_it else "facility", energy
-    if is_it:
-        yield "facility_overhead", apply(overhead_energy, it_energy=energy, pue=site.pue)
-    if site.loss is not None:
-        lost = apply(loss_energy, facility_energy=whole, transmission_loss=site.loss)
-        yield "grid_losses", lost
-
-
-def _given_water(
-    context: Context, site: SitePower, energy: Factor, whole: Node, *, is_it: bool
-) -> Iterator[Rate]:
-    if site.wue is None or not is_it:
-        reason = (
-            "no WUE is known" if is_it else "WUE counts IT energy, and facility energy is given"
-        )
-        context.miss("water", "operation", f"on-site water of {site.name}", reason)
-    else:
-        yield Rate(
-            "water",
-            "both",
-            "on_site_water",
-            (apply(on_site_water, it_energy=energy, wue=site.wue),),
-        )
-    if site.water is None:
-        context.miss(
-            "water", "operation", f"off-site water of {site.region}", "no factor for this region"
-        )
-    else:
-        node = product(
-            "off_site_water", "L", facility_energy=whole, grid_water_intensity=site.water
-        )
-        yield Rate("water", "both", "off_site_water", (node,))

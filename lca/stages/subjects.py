@@ -15,9 +15,69 @@ from lca.library.models import Device, Instance, Server
 from lca.scenario.models import Fleet, Work
 from lca.sources import Quality
 from lca.stages.cohorts import Activity, embodied_activity, service_activity
-from lca.terms import Factor
+from lca.terms import Factor, Node
 from lca.values import Value
 from lca.vocabulary import HOURS_PER_YEAR
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What a device does in a part of its hours.
+
+    Attributes
+    ----------
+    process
+        What it is called in results, such as ``prefill``.
+    share
+        Share of the hours switched on: one, or one a year.
+    power
+        Power of the accelerator (kW); the usual idle or busy power where None.
+    is_idle
+        Whether the host idles, too.
+    """
+
+    process: str
+    share: tuple[Node, ...]
+    power: Node | None = None
+    is_idle: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Energy that is known as such: measured elsewhere, published, or of a network or store.
+
+    Attributes
+    ----------
+    energy
+        Per unit of ``amounts`` (kWh); ``is_it`` tells IT energy from facility energy.
+    amounts
+        Activity, per year.
+    """
+
+    component: str
+    process: str
+    energy: Node
+    amounts: tuple[float, ...]
+    is_it: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Goods:
+    """Things beside devices and hosts that are made for a purpose, such as drives.
+
+    Attributes
+    ----------
+    footprint
+        Of manufacture, per unit of activity (kgCO2e).
+    bought, spread
+        Activity per year in the two views: when bought, and over their life.
+    """
+
+    component: str
+    process: str
+    footprint: Node
+    bought: tuple[float, ...]
+    spread: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +101,13 @@ class Subject:
     service
         For a fleet: activities of all devices that serve; None for work.
     hours_spread
-        For work whose hours are uncertain: their distribution over their central value.
+        For work whose hours are uncertain: their values over their central value.
+    states
+        What a device does in its hours, where that is more than busy or idle.
+    given
+        Energies that are known as such.
+    goods
+        Things beside devices and hosts that are made for it.
     """
 
     asset: str
@@ -55,7 +121,10 @@ class Subject:
     utilization: Factor
     purchases: Activity | None = None
     service: Activity | None = None
-    hours_spread: Factor | None = None
+    hours_spread: Node | None = None
+    states: tuple[State, ...] = ()
+    given: tuple[Given, ...] = ()
+    goods: tuple[Goods, ...] = ()
 
 
 def subjects(context: Context) -> Iterator[Subject]:
@@ -156,8 +225,8 @@ def _work(context: Context, name: str, work: Work) -> Subject:
     if host is not None and work.instance is not None and work.host is None:
         share = _instance_share(context.library.instance(work.instance), share)
     hours = _work_hours(work, per_instance)
-    year = context.years.index(work.year) if work.year is not None else 0
-    series = tuple(hours if i == year else 0.0 for i in range(len(context.years)))
+    when = times(context, work)
+    series = tuple(hours * often for often in when)
     busy = (
         work.utilization.factor("utilization", f"{where}.utilization")
         if work.utilization
@@ -175,7 +244,26 @@ def _work(context: Context, name: str, work: Work) -> Subject:
         series,
         busy,
         hours_spread=_hours_spread(work, where),
+        given=tuple(_given(work, where, when)),
     )
+
+
+def times(context: Context, work: Work) -> tuple[float, ...]:
+    """Return how often a piece of work is done in each year."""
+    year = context.years.index(work.year) if work.year is not None else 0
+    often = work.repeats.central if work.repeats is not None else 1.0
+    return tuple(often if i == year else 0.0 for i in range(len(context.years)))
+
+
+def _given(work: Work, where: str, when: tuple[float, ...]) -> Iterator[Given]:
+    """Yield the energy that a piece of work states."""
+    for name, energy in (
+        ("it_energy", work.it_energy),
+        ("facility_energy", work.facility_energy),
+    ):
+        if energy is not None:
+            node = energy.factor(name, f"{where}.{name}")
+            yield Given("equipment", "given", node, when, name == "it_energy")
 
 
 def _instance_share(instance: Instance, by_slots: Factor) -> Factor:
@@ -197,14 +285,14 @@ def _instance_share(instance: Instance, by_slots: Factor) -> Factor:
 
 
 def _work_hours(work: Work, per_instance: int) -> float:
-    """Return the device-hours of a piece of work at their central value, all repeats."""
+    """Return the device-hours of a piece of work at their central value, done once."""
     if work.device_hours is not None:
         hours = work.device_hours.central
     elif work.instance_hours is not None:
         hours = work.instance_hours.central * per_instance
     else:
         hours = 0.0
-    return hours * repeats(work)
+    return hours
 
 
 def _hours_spread(work: Work, where: str) -> Factor | None:
@@ -220,8 +308,3 @@ def _warn_decision(context: Context, where: str, name: str, given: Value | None)
     """Say so where a decision is written as a distribution: decisions are never sampled."""
     if given is not None and not given.distribution.is_exact:
         context.warn(f"{where}.{name} is a decision and is not sampled: its central value is used")
-
-
-def repeats(work: Work) -> float:
-    """Return how often a piece of work is done."""
-    return work.repeats.central if work.repeats is not None else 1.0
