@@ -31,7 +31,11 @@ __all__ = [
     "evaluate",
     "load",
     "measure",
+    "workloads",
 ]
+
+_ROOMS = ("measure", "workloads")
+"""Rooms that are used as they are; ``lca.measure`` can be called."""
 
 _WHERE = {
     "Estimate": "lca.estimates",
@@ -46,8 +50,8 @@ _WHERE = {
 
 def __getattr__(name: str) -> Any:
     """Load a public name when it is first used, so that ``import lca`` is quick."""
-    if name == "measure":
-        return import_module("lca.measure")  # the room itself: it can be called
+    if name in _ROOMS:
+        return import_module(f"lca.{name}")
     if name not in _WHERE:
         msg = f"module 'lca' has no attribute {name!r}"
         raise AttributeError(msg)

@@ -8,7 +8,7 @@ from typing import cast
 from lca.formulas.transport import transport_footprint
 from lca.library import constants
 from lca.library.models import INDICATOR_UNITS
-from lca.scenario.models import EndOfLife, Transport
+from lca.scenario.assumption_models import EndOfLife, Transport
 from lca.terms import Factor, Node, Term, product
 from lca.values import read
 

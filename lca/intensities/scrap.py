@@ -6,7 +6,7 @@ from lca import allocations
 from lca.formulas.end_of_life import e_waste
 from lca.library import constants
 from lca.library.models import INDICATOR_UNITS
-from lca.scenario.models import EndOfLife
+from lca.scenario.assumption_models import EndOfLife
 from lca.terms import Factor, Node, Term, apply, product
 from lca.values import Value
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -11,14 +12,12 @@ from lca.library.fields import (
     Amount,
     Capacity,
     Count,
-    Distance,
     Energy,
     Hours,
     Lifetime,
     Mass,
     OneOf,
     Power,
-    Pue,
     Rate,
     Ratio,
     Record,
@@ -26,7 +25,9 @@ from lca.library.fields import (
     Switch,
     Throughput,
 )
-from lca.scenario.site_models import GridPath, Site, Trajectory
+from lca.scenario.assumption_models import Assumptions
+from lca.scenario.service_models import Answers, Cores, Demand, Model, Store, Train, Transfer
+from lca.scenario.site_models import Site
 from lca.values import Value
 
 _PERIOD = re.compile(r"(\d{4})(?:\s*(?:-|–|to)\s*(\d{4}))?\Z")
@@ -77,7 +78,6 @@ Phase = Annotated[
         ("data_collection", "preprocessing", "training", "optimization", "inference", "deployment")
     ),
 ]
-Model = Annotated[str, OneOf(("auto", "vendor", "calibrated", "wafer", "act", "boavizta"))]
 
 
 class Serves(Record):
@@ -200,123 +200,105 @@ class Work(Record):
     """Model FLOPs of the work."""
     serves: Serves = Serves()
     """What a busy device delivers."""
+    train: Train | None = None
+    """Training run whose device-hours follow from model and tokens."""
+    answer: Answers | None = None
+    """Answers of a model, whose device-hours follow from ``tokens`` or ``requests``."""
+    transfer: Transfer | None = None
+    """Data moved through a network."""
+    store: Store | None = None
+    """Data kept on drives."""
+    cores: Cores | None = None
+    """Time on processor cores."""
+    runs_per_year: Ratio | None = None
+    """How often it is done in each year of the period, such as retraining; else once, in ``year``."""
 
     @model_validator(mode="after")
     def _enough(self) -> Work:
-        if self.it_energy and self.facility_energy:
-            msg = "give it_energy or facility_energy, not both: PUE is applied to one of them only"
-            raise ValueError(msg)
-        if self.device and self.instance:
-            msg = "give device or instance, not both"
-            raise ValueError(msg)
-        if self.record:
-            return self
-        if self.amount:
-            msg = "amount belongs to a record; give record, or tokens, requests, runs or flop"
-            raise ValueError(msg)
-        if not (self.device or self.instance) and not (self.it_energy or self.facility_energy):
-            msg = "give a device (or instance) with its hours, it_energy or facility_energy, or a record"
-            raise ValueError(msg)
-        if self._needs_lifetime() and self.lifetime is None:
-            msg = "owned machines need a lifetime such as 5 years (or embodied: sunk)"
-            raise ValueError(msg)
-        if (self.device and not self.device_hours) or (
-            self.instance and not (self.instance_hours or self.device_hours)
-        ):
-            msg = "a device needs device_hours, an instance instance_hours"
-            raise ValueError(msg)
+        told = next(self._contradictions(), None)
+        if told:
+            raise ValueError(told)
         return self
 
-    def _needs_lifetime(self) -> bool:
+    def _contradictions(self) -> Iterator[str]:
+        """Yield what is given twice, or is missing."""
+        ways = [name for name in _WAYS if getattr(self, name) is not None]
+        if self.it_energy and self.facility_energy:
+            yield "give it_energy or facility_energy, not both: PUE is applied to one of them only"
+        if self.device and self.instance:
+            yield "give device or instance, not both"
+        if len(ways) > 1:
+            yield f"give {' or '.join(ways)}, not both: each says by itself what is done"
+        if self.runs_per_year and (self.year is not None or self.repeats):
+            yield "give runs_per_year, or year and repeats: they contradict each other"
+        if self.record:
+            return
+        if self.amount:
+            yield "amount belongs to a record; give record, or tokens, requests, runs or flop"
+        yield from self._lacks(ways)
+
+    def _lacks(self, ways: list[str]) -> Iterator[str]:
+        energy = self.it_energy or self.facility_energy
+        if not (self.device or self.instance or energy or ways):
+            yield (
+                "give a device (or instance) with its hours, it_energy or facility_energy, a record, "
+                f"or one of {', '.join(_WAYS)}"
+            )
         machines = self.device is not None or self.instance is not None
-        return machines and self.ownership == "owned" and self.embodied == "shared"
+        owned = self.ownership == "owned" and self.embodied == "shared"
+        if machines and owned and self.lifetime is None:
+            yield "owned machines need a lifetime such as 5 years (or embodied: sunk)"
+        if self.train or self.answer:
+            yield from self._lacks_of_model()
+        elif self._lacks_hours():
+            yield "a device needs device_hours, an instance instance_hours"
+
+    def _lacks_of_model(self) -> Iterator[str]:
+        if not (self.device or self.instance):
+            yield "name the device (or instance) that the model runs on"
+        if self.device_hours or self.instance_hours:
+            yield "device-hours follow from the model; take device_hours and instance_hours out"
+        if self.answer and not (self.tokens or self.requests):
+            yield "say how much is answered: tokens or requests"
+
+    def _lacks_hours(self) -> bool:
+        of_device = self.device and not self.device_hours
+        return bool(of_device or (self.instance and not (self.instance_hours or self.device_hours)))
 
 
-class EndOfLife(Record):
-    """What happens to scrapped equipment, and who bears or is credited for it."""
+class Service(Answers):
+    """A service that answers with a model: its machines follow from what it is asked for."""
 
-    rule: Annotated[str, OneOf(("cut_off", "substitution", "fifty_fifty", "cff"))] = "cut_off"
-    """Who bears recycling and is credited for it."""
-    collected: Share | None = None
-    """Share of scrapped mass that is collected for treatment."""
-    reuse: Share | None = None
-    """Share of devices that get a second life: they bear no treatment here."""
-    recovered: Share | None = None
-    """Share of collected mass that is recovered as material."""
-    distance: Distance | None = None
-    """Distance to treatment, by truck."""
-    allocation_factor: Share | None = None
-    """The A of the Circular Footprint Formula."""
-    quality_ratio: Share | None = None
-    """Quality of recovered over primary material."""
-    recycled_content: Share | None = None
-    """Share of a device that is made of recycled material."""
-
-
-class Electricity(Record):
-    """The type of grid factor; types are never mixed unless ``mixing`` is allowed."""
-
-    boundary: Annotated[str, OneOf(("lifecycle", "direct"))] = "lifecycle"
-    """Life cycle, or combustion at the plant only."""
-    accounting: Annotated[str, OneOf(("production", "consumption"))] = "production"
-    """Of what is generated in a region, or of what is consumed there."""
-    method: Annotated[str, OneOf(("average", "marginal_operating", "marginal_combined"))] = (
-        "average"
-    )
-    """Average for inventories, marginal for the effect of a change."""
-    year: Count | None = None
-    """Year of the grid data; the latest by default."""
-    losses: Annotated[str, OneOf(("include", "exclude"))] = "include"
-    """Whether losses of transmission and distribution are counted where known."""
-    mixing: Switch = False
-    """Whether factors of different types may be added up."""
+    demand: Demand
+    """What it is asked for."""
+    device: str
+    """Id of the device that serves."""
+    site: str
+    """Name of the site, as under ``sites``."""
+    lifetime: Lifetime
+    """Time from purchase to end of life."""
+    latency: Annotated[Value, Amount("h")] | None = None
+    """Longest time per output token that is accepted; the batch keeps it."""
+    maximum_utilization: Share | None = None
+    """Share of capacity that the busiest hour may use."""
+    redundancy: Ratio | None = None
+    """Replicas that stand by, over those needed."""
+    replace: Switch = True
+    """Whether a device is bought again when its life ends within the period."""
+    host: str | None = None
+    """Host that carries the devices; the device's own by default, ``none`` for no host."""
+    power: DevicePower = DevicePower()
+    """Measured or known power of one device."""
+    host_power: Power | None = None
+    """Mean power of a whole host without its accelerators."""
+    mass: Mass | None = None
+    """Mass of one device with its share of a baseboard."""
+    phase: Phase = "inference"
+    """Phase of the life of an AI service that this serves."""
 
 
-class Transport(Record):
-    """Distances a device travels by each mode, in place of the default route."""
-
-    plane: Distance | None = None
-    """Distance by plane."""
-    boat: Distance | None = None
-    """Distance by ship."""
-    truck: Distance | None = None
-    """Distance by truck."""
-
-
-class PowerModel(Record):
-    """Power of devices without a measurement, as shares of thermal design power."""
-
-    idle_fraction: Share | None = None
-    """Idle power over thermal design power."""
-    busy_fraction: Share | None = None
-    """Mean busy power over thermal design power."""
-
-
-class Assumptions(Record):
-    """Choices and defaults of the whole scenario."""
-
-    embodied_model: Model = "auto"
-    """``auto`` uses makers' figures where all devices have one, else ``calibrated``."""
-    boundary: Annotated[str, OneOf(("module", "host", "building"))] = "host"
-    """How much of the system manufacture covers."""
-    amortize: Annotated[str, OneOf(("straight_line", "by_hours", "up_front"))] = "straight_line"
-    """How embodied emissions are spread over a life."""
-    end_of_life: EndOfLife = EndOfLife()
-    """What happens to scrapped equipment."""
-    electricity: Electricity = Electricity()
-    """The type of grid factor."""
-    grid_path: GridPath = Trajectory(name="constant")
-    """How grids move over the years: a name, {decline: 3%}, or {points: {2026: 1, 2030: 0.7}}."""
-    transport: Transport = Transport()
-    """Distances from factory to site."""
-    power_model: PowerModel = PowerModel()
-    """Power of devices without a measurement."""
-    utilization: Share | None = None
-    """Utilization of fleets that state none."""
-    pue: Pue | None = None
-    """PUE of sites that state none."""
-    flop_utilization: Share | None = None
-    """Model FLOPs over peak FLOPs while busy, where no device states it."""
+_WAYS = ("train", "answer", "transfer", "store", "cores")
+"""Ways to say what a piece of work is, other than hours and energy."""
 
 
 class Uncertainty(Record):
@@ -359,8 +341,12 @@ class ScenarioModel(Record):
     """What is reported beside greenhouse gases."""
     sites: dict[str, Site] = {}
     """Places where equipment runs, by name."""
+    models: dict[str, Model] = {}
+    """AI models that are trained or served, by name."""
     fleet: dict[str, Fleet] = {}
     """Devices that are bought, by name."""
+    services: dict[str, Service] = {}
+    """Services whose machines follow from demand, by name."""
     work: dict[str, Work] = {}
     """Pieces of work on owned or rented devices, by name."""
     assumptions: Assumptions = Assumptions()
@@ -378,4 +364,4 @@ class ScenarioModel(Record):
         return tuple(range(self.period[0], self.period[1] + 1))
 
 
-__all__ = ["Capacity", "Fleet", "Rate", "ScenarioModel", "Site", "Work"]
+__all__ = ["Capacity", "Fleet", "Rate", "ScenarioModel", "Service", "Site", "Work"]

@@ -12,8 +12,10 @@ from lca.errors import InputError, Problem, UnitError, UnknownNameError, did_you
 from lca.ledger import INDICATORS
 from lca.library import Library
 from lca.scenario import functional_unit
-from lca.scenario.models import Electricity, Fleet, ScenarioModel, Work
+from lca.scenario.assumption_models import Electricity
+from lca.scenario.models import Fleet, ScenarioModel, Service, Work
 from lca.scenario.patching import Patched
+from lca.scenario.service_models import Answers, Train
 from lca.scenario.site_models import GridValue, Site, Trajectory
 
 Path = tuple[str | int, ...]
@@ -37,8 +39,8 @@ def reference_problems(model: ScenarioModel, text: Patched, library: Library) ->
 
 
 def _scenario_findings(model: ScenarioModel, text: Patched) -> Iterator[Finding]:
-    if not text.data.get("fleet") and not text.data.get("work"):
-        yield (), "nothing to account for: add fleet or work (lca init lists templates)"
+    if not any(text.data.get(section) for section in ("fleet", "work", "services")):
+        yield (), "nothing to account for: add fleet, work or services (lca init lists templates)"
     yield from _units(model, text)
     yield from _indicators(model, text)
     yield from _electricity(("assumptions", "electricity"), _electricity_of(model))
@@ -48,6 +50,9 @@ def _scenario_findings(model: ScenarioModel, text: Patched) -> Iterator[Finding]
         yield from _fleet(("fleet", name), fleet, model, text)
     for name, work in (model.work or {}).items():
         yield from _work(("work", name), work, model, text)
+    for name, service in (model.services or {}).items():
+        yield from _known_site(("services", name, "site"), service.site, text)
+        yield from _known_model(("services", name, "model"), service.model, text)
     path = model.assumptions.grid_path if model.assumptions else None
     yield from _known_path(("assumptions", "grid_path"), path)
 
@@ -211,6 +216,14 @@ def _work(path: Path, work: Work, model: ScenarioModel, text: Patched) -> Iterat
     period = model.period
     if work.year is not None and period and not period[0] <= work.year <= period[1]:
         yield (*path, "year"), f"{work.year} is outside the period {period[0]}-{period[1]}"
+    for way in ("train", "answer"):
+        used: Train | Answers | None = getattr(work, way)
+        if used is not None:
+            yield from _known_model((*path, way, "model"), used.model, text)
+
+
+def _known_model(path: Path, name: str | None, text: Patched) -> Iterator[Finding]:
+    yield from _known("model", "models", path, name, text)
 
 
 def _calendar_year(path: Path, year: int | None) -> Iterator[Finding]:
@@ -220,22 +233,30 @@ def _calendar_year(path: Path, year: int | None) -> Iterator[Finding]:
 
 
 def _known_site(path: Path, name: str | None, text: Patched) -> Iterator[Finding]:
-    written = text.data.get("sites")
-    sites = list(written) if isinstance(written, dict) else []
-    if name is not None and name not in sites:
-        hint = did_you_mean(name, sites)
-        known = f" (one of: {', '.join(sites)})" if sites else "; add it under sites"
-        yield path, f"no site {quoted(name)}{hint}{known}"
+    yield from _known("site", "sites", path, name, text)
+
+
+def _known(
+    what: str, section: str, path: Path, name: str | None, text: Patched
+) -> Iterator[Finding]:
+    """Yield why a name leads to nothing in a section of the scenario."""
+    written = text.data.get(section)
+    names = list(written) if isinstance(written, dict) else []
+    if name is not None and name not in names:
+        hint = did_you_mean(name, names)
+        known = f" (one of: {', '.join(names)})" if names else f"; add it under {section}"
+        yield path, f"no {what} {quoted(name)}{hint}{known}"
 
 
 def _names(
     model: ScenarioModel, library: Library
 ) -> Iterator[tuple[Path, str, Callable[[str], object]]]:
     """Yield each name that a file of the database should have, and who knows it."""
-    uses: dict[Path, Fleet | Work] = {
-        ("fleet", name): use for name, use in (model.fleet or {}).items()
+    uses: dict[Path, Fleet | Work | Service] = {
+        (section, name): use
+        for section in ("fleet", "services", "work")
+        for name, use in (getattr(model, section) or {}).items()
     }
-    uses |= {("work", name): use for name, use in (model.work or {}).items()}
     for path, use in uses.items():
         if use.device:
             yield (*path, "device"), use.device, library.device
@@ -243,3 +264,7 @@ def _names(
             yield (*path, "instance"), use.instance, library.instance
         if use.host and use.host != "none":
             yield (*path, "host"), use.host, library.server
+        if isinstance(use, Work) and use.cores is not None:
+            yield (*path, "cores", "cpu"), use.cores.cpu, library.cpu
+            if use.cores.server:
+                yield (*path, "cores", "server"), use.cores.server, library.server

@@ -18,7 +18,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from lca.scenario import models, site_models
+from lca.scenario import assumption_models, models, service_models, site_models
 from lca.vocabulary import VOCABULARY
 
 _WRITTEN: dict[str, JsonSchemaValue] = {
@@ -33,6 +33,9 @@ _WRITTEN: dict[str, JsonSchemaValue] = {
     "_switch": {"enum": [True, False, "yes", "no", "on", "off", "true", "false"]},
 }
 """What may be written where a function reads a value before it is checked."""
+
+
+_MODULES = (models, assumption_models, service_models, site_models)
 
 
 class _Written(GenerateJsonSchema):
@@ -58,7 +61,7 @@ def json_schema() -> dict[str, Any]:
     )
     definitions = found.get("$defs", {})
     for name, definition in (("ScenarioModel", found), *definitions.items()):
-        model = getattr(models, name, None) or getattr(site_models, name, None)
+        model = next((getattr(m, name) for m in _MODULES if hasattr(m, name)), None)
         if isinstance(model, type) and issubclass(model, BaseModel):
             _describe(definition, model)
     found["properties"]["schema"] = {

@@ -42,20 +42,23 @@ def _lines(context: Context, subject: Subject, unit: FunctionalUnit) -> Iterator
         amount = getattr(subject.use, _GIVEN[unit.kind])
         if amount is not None:
             node = amount.factor(unit.kind, f"{subject.where}.{_GIVEN[unit.kind]}")
-            yield _line(subject, unit, "", node, times(context, subject.use))
+            yield _line(subject, unit, "", (node,), times(context, subject.use))
             return
     if unit.kind == "it_energy":
         yield from _energy(context, subject, unit)
         return
     if unit.kind == "devices":
         if subject.service is not None:
-            yield _line(subject, unit, "device", _one("device"), subject.service.bought)
+            yield _line(subject, unit, "device", (_one("device"),), subject.service.bought)
+        return
+    if unit.kind in subject.delivers:
+        yield _line(subject, unit, "device*h", subject.delivers[unit.kind], subject.hours)
         return
     rate = _rate(context, subject, unit)
     if rate is not None and subject.hours_spread is not None:
         rate = product(rate.name, rate.unit, rate=rate, hours_spread=subject.hours_spread)
     if rate is not None:
-        yield _line(subject, unit, "device*h", rate, subject.hours)
+        yield _line(subject, unit, "device*h", (rate,), subject.hours)
 
 
 def _energy(context: Context, subject: Subject, unit: FunctionalUnit) -> Iterator[Line]:
@@ -131,7 +134,11 @@ def _flop(context: Context, subject: Subject, unit: FunctionalUnit) -> Node | No
 
 
 def _line(
-    subject: Subject, unit: FunctionalUnit, per: str, node: Node, amounts: tuple[float, ...]
+    subject: Subject,
+    unit: FunctionalUnit,
+    per: str,
+    rates: tuple[Node, ...],
+    amounts: tuple[float, ...],
 ) -> Line:
     scaled = tuple(amount / unit.amount for amount in amounts)
     return Line(
@@ -145,7 +152,7 @@ def _line(
         subject.site.region,
         "both",
         per,
-        (node,),
+        rates,
         scaled,
         scaled,
     )

@@ -8,8 +8,7 @@ from lca.intensities import boavizta
 from lca.intensities.buildings import building_share
 from lca.intensities.context import Context
 from lca.ledger import Line
-from lca.scenario.models import Work
-from lca.stages.parts import Part, embodied_line, parts
+from lca.stages.parts import Part, embodied_line, goods_line, parts
 from lca.stages.subjects import Subject
 from lca.terms import Node
 
@@ -19,13 +18,11 @@ _BESIDE_CARBON = ("primary_energy", "adp_elements")
 def lines(context: Context, subjects: Sequence[Subject]) -> Iterator[Line]:
     """Yield the lines of manufacture."""
     for subject in subjects:
-        if isinstance(subject.use, Work) and subject.device is None:
-            context.miss(
-                "gwp100",
-                "manufacture",
-                subject.where,
-                "its hardware is not named, so none is counted",
-            )
+        if not (subject.device or subject.host or subject.goods):
+            reason = subject.hardware_missing or "its hardware is not named, so none is counted"
+            context.miss("gwp100", "manufacture", subject.where, reason)
+        for goods in subject.goods:
+            yield goods_line(context, subject, goods)
         for part in parts(context, subject):
             found = part.embodied.parts if part.embodied else {}
             for process, node in found.items():

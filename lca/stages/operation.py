@@ -37,26 +37,28 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """Power with the hours it is drawn for; ``scale`` is an uncertain share of them: none, one, one a year."""
+    """Power with the hours it is drawn for: ``scale`` is an uncertain share of those hours."""
 
     component: str
     process: str
     power: Node
-    scale: tuple[Node, ...]
+    scale: Node | None
     hours: tuple[float, ...]
 
 
 def lines(context: Context, subjects: Sequence[Subject]) -> Iterator[Line]:
     """Yield the lines of operation."""
     for subject in subjects:
-        for load in () if subject.given else _loads(context, subject):
+        for load in _loads(context, subject):
             for rate in _rates(context, subject.site, load):
                 yield operation_line(subject, rate, load.process, load.hours, "device*h")
 
 
 def _loads(context: Context, subject: Subject) -> Iterator[Load]:
     device, host, use = subject.device, subject.host, subject.use
-    if device is None:
+    for one in subject.equipment:
+        yield Load(one.component, one.process, one.power, None, one.hours)
+    if device is None or subject.given:
         return
     if use.power == DevicePower():
         own = context.once(("draw", device.id), lambda: device_draw(context, device, use, ""))
@@ -83,21 +85,21 @@ def _states(draw: Draw, subject: Subject) -> Iterator[Load]:
     busy, hours, spread = subject.utilization, subject.hours, subject.hours_spread
     if busy.distribution.is_exact:
         share = busy.distribution.central
-        scale = () if spread is None else (spread,)
-        yield Load(draw.component, "busy", draw.busy, scale, tuple(h * share for h in hours))
+        yield Load(draw.component, "busy", draw.busy, spread, tuple(h * share for h in hours))
         rest = tuple(h * (1 - share) for h in hours)
-        yield Load(draw.component, "idle", draw.idle, scale, rest)
+        yield Load(draw.component, "idle", draw.idle, spread, rest)
         return
     idle = apply(idle_share, utilization=busy)
-    yield Load(draw.component, "busy", draw.busy, (_both(busy, spread),), hours)
-    yield Load(draw.component, "idle", draw.idle, (_both(idle, spread),), hours)
+    yield Load(draw.component, "busy", draw.busy, _both(busy, spread), hours)
+    yield Load(draw.component, "idle", draw.idle, _both(idle, spread), hours)
 
 
 def _state(draw: Draw, subject: Subject, state: State) -> Load:
     own = state.power if draw.component == "accelerator" else None
     power = own or (draw.idle if state.is_idle else draw.busy)
-    scale = tuple(_both(share, subject.hours_spread) for share in state.share)
-    return Load(draw.component, state.process, power, scale, subject.hours)
+    hours = tuple(h if state.year in {None, i} else 0.0 for i, h in enumerate(subject.hours))
+    scale = _both(state.share, subject.hours_spread)
+    return Load(draw.component, state.process, power, scale, hours)
 
 
 def _unsold(draw: Draw, subject: Subject) -> Iterator[Load]:
@@ -107,7 +109,7 @@ def _unsold(draw: Draw, subject: Subject) -> Iterator[Load]:
         return
     used = occupancy(work, subject.where)
     share = _both(apply(unsold_hours, occupancy=used), subject.hours_spread)
-    yield Load(draw.component, "unsold", draw.idle, (share,), subject.hours)
+    yield Load(draw.component, "unsold", draw.idle, share, subject.hours)
 
 
 def _both(share: Node, spread: Node | None) -> Node:
@@ -146,19 +148,11 @@ def _rates(context: Context, site: SitePower, load: Load) -> tuple[Rate, ...]:
 
 
 def _scaled(load: Load, rate: Rate) -> Rate:
-    if not load.scale:
+    scale = load.scale
+    if scale is None:
         return rate
-    nodes = tuple(
-        product(n.name, n.unit, share=share, rate=n)
-        for share, n in each_year(load.scale, rate.intensity)
-    )
+    nodes = tuple(product(n.name, n.unit, share=scale, rate=n) for n in rate.intensity)
     return replace(rate, intensity=nodes)
-
-
-def each_year(*series: tuple[Node, ...]) -> Iterator[tuple[Node, ...]]:
-    """Bring series of one value, or of one a year, to the same length."""
-    length = max(map(len, series))
-    yield from zip(*(one * length if len(one) == 1 else one for one in series), strict=True)
 
 
 def _make_rates(context: Context, site: SitePower, load: Load) -> Iterator[Rate]:

@@ -17,7 +17,7 @@ from lca.intensities.masses import device_mass
 from lca.ledger import Line
 from lca.scenario.models import Fleet, Work
 from lca.stages.cohorts import Activity
-from lca.stages.subjects import Subject
+from lca.stages.subjects import Goods, Subject
 from lca.terms import Factor, Node, Term, multiply, product
 from lca.vocabulary import HOURS_PER_YEAR
 
@@ -50,11 +50,9 @@ def asked_indicators(context: Context) -> tuple[str, ...]:
 def parts(context: Context, subject: Subject) -> Iterator[Part]:
     """Yield the device and the host share of a subject; fleets of one device share them."""
     device, host, given = subject.device, subject.host, subject.use.mass
-    if device is None:
-        return
-    if given is None:
+    if device is not None and given is None:
         yield context.once(("part", device.id), lambda: _device_part(context, subject))
-    else:
+    elif device is not None:
         yield _device_part(context, subject)
     if host is not None:
         key = ("part", host.id, subject.host_share)
@@ -140,6 +138,20 @@ def embodied_line(
     hourly = (_hourly(subject.use, subject, whole[0]),)
     return _line(
         subject, part, stage, process, indicator, "device*h", hourly, subject.hours, subject.hours
+    )
+
+
+def goods_line(context: Context, subject: Subject, goods: Goods) -> Line:
+    """Return the line of making things beside devices; how they are moved and scrapped is not known."""
+    for stage in ("transport", "end_of_life"):
+        context.miss(
+            "gwp100", stage, f"{goods.component} of {subject.where}", "no mass is packaged"
+        )
+    part = Part(goods.component, goods.process, None, None, None)
+    when = goods.spread if context.model.assumptions.amortize != "up_front" else goods.bought
+    node = (goods.footprint,)
+    return _line(
+        subject, part, "manufacture", goods.process, "gwp100", "", node, goods.bought, when
     )
 
 

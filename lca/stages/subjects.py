@@ -6,8 +6,8 @@ and devices, per year, and the records behind them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from lca.intensities.context import Context, default
 from lca.intensities.sites import SitePower
@@ -29,17 +29,20 @@ class State:
     process
         What it is called in results, such as ``prefill``.
     share
-        Share of the hours switched on: one, or one a year.
+        Share of the hours switched on.
     power
         Power of the accelerator (kW); the usual idle or busy power where None.
     is_idle
         Whether the host idles, too.
+    year
+        Position of the only year it holds for; every year where None.
     """
 
     process: str
-    share: tuple[Node, ...]
+    share: Node
     power: Node | None = None
     is_idle: bool = False
+    year: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,16 @@ class Given:
     energy: Node
     amounts: tuple[float, ...]
     is_it: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Equipment:
+    """What draws power beside devices and hosts, such as drives: power (kW) and hours per year."""
+
+    component: str
+    process: str
+    power: Node
+    hours: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +119,14 @@ class Subject:
         What a device does in its hours, where that is more than busy or idle.
     given
         Energies that are known as such.
+    equipment
+        What draws power beside devices and hosts.
     goods
         Things beside devices and hosts that are made for it.
+    hardware_missing
+        Why no hardware is known, where there is more to say than that it is not named.
+    delivers
+        What a device-hour provides where a model says so: kind of unit to one rate, or one a year.
     """
 
     asset: str
@@ -124,7 +143,10 @@ class Subject:
     hours_spread: Node | None = None
     states: tuple[State, ...] = ()
     given: tuple[Given, ...] = ()
+    equipment: tuple[Equipment, ...] = ()
     goods: tuple[Goods, ...] = ()
+    hardware_missing: str = ""
+    delivers: Mapping[str, tuple[Node, ...]] = field(default_factory=dict)
 
 
 def subjects(context: Context) -> Iterator[Subject]:
