@@ -42,7 +42,16 @@ LiterPerHour = Annotated[Number, "L/h"]
 Flop = Annotated[Number, "flop"]
 FlopPerHour = Annotated[Number, "flop/h"]
 Token = Annotated[Number, "token"]
+FlopPerToken = Annotated[Number, "flop/token"]
 TokenPerHour = Annotated[Number, "token/h"]
+GigabytePerHour = Annotated[Number, "GB/h"]
+KilowattHourPerGigabyte = Annotated[Number, "kWh/GB"]
+KilowattPerGigabyte = Annotated[Number, "kW/GB"]
+KilowattHourPerToken = Annotated[Number, "kWh/token"]
+Request = Annotated[Number, "request"]
+RequestPerHour = Annotated[Number, "request/h"]
+TokenPerRequest = Annotated[Number, "token/request"]
+KilowattHourPerRequest = Annotated[Number, "kWh/request"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,8 +204,125 @@ peak_rate | flop/h | peak performance of one device at a stated precision
 flop_utilization | | model FLOPs done over peak FLOPs while busy
 work | flop | floating-point operations done
 busy_time | h | time a device works on a task
+active_parameters | | parameters of an AI model that work on one token
+matrix_parameters | | weights that multiply each token: no look-up tables, norms or biases
+reference_parameters | | active parameters of the AI model that a relation to size is centered on
+transformer_layers | | layers with attention of an AI model
+attention_width | | query heads times the width of a head
+sequence_length | | tokens of a training sequence, as a plain count
+training_tokens | token | tokens that a training run passes, repetitions included
+flop_per_weight | flop/token | operations per weight and token
+flop_per_score | flop/token | operations of attention per layer, channel and attended place
+weight_flop_per_token | flop/token | operations with weights per token
+attention_flop_per_token | flop/token | operations of attention per token
+adapter_flop_per_token | flop/token | operations with adapter weights per token
+training_flop | flop | operations of one training run
+rule_residual | | exact over estimated operations of a training run
+reference_flop_utilization | | utilization of a whole training run of an AI model of reference size
+size_exponent | | power of the size of an AI model that utilization grows with
+utilization_residual | | what size leaves unexplained of the utilization of one training run: a factor around one
+step_flop_utilization | | model FLOPs of a training step over peak FLOPs of its time
+whole_run_flop_utilization | | model FLOPs of a training run over peak FLOPs of all its device hours
+effective_training_share | | share of a run's device hours spent in training steps that count
+precision_speedup | | training speed at a lower precision over that at 16 bits
+accelerator_energy | kWh | electricity drawn by accelerators alone
+it_over_accelerator | | electricity of all IT equipment over that of its accelerators
+development_factor | | energy of a whole training program over that of its final run
 throughput | token/h | tokens served by one device while busy
 served_tokens | token | tokens served by one device
+transferred_data | GB | data moved over a network
+stored_data | GB | data kept, each byte counted once
+reference_transfer_intensity | kWh/GB | electricity of a network per data moved, in the year of the publication
+transfer_intensity | kWh/GB | electricity of a network per data moved through it
+elapsed_time | year | time since the year a value was published for
+halving_time | year | time in which a value falls to a half
+transferred_energy | kWh | electricity of a network for the data moved through it
+copy_count | | copies that are kept of stored data
+fill_share | | share of bought storage capacity that holds data
+provisioned_capacity | GB | storage capacity that stands for data: copies and free space included
+power_per_capacity | kW/GB | power of storage devices per capacity, without their server
+storage_overhead | | power of storage devices with their servers over that of the devices alone
+storage_power | kW | power of the storage that stands for data
+core_count | | cores of a processor
+core_power | kW | power of a processor per core that works
+core_time | h | time that processor cores work, added up over cores
+core_energy | kWh | electricity of processor cores at work
+request_rate | request/h | requests that arrive in an hour
+tokens_per_request | token/request | tokens served for one request
+mean_demand | token/h | tokens asked for in an hour, averaged over a year
+demand_growth | | growth of demand from one year to the next
+peak_ratio | | demand of the busiest hour over mean demand
+peak_demand | token/h | tokens asked for in the busiest hour
+replica_throughput | token/h | tokens served by one whole copy of a model while busy
+maximum_utilization | | share of its throughput that a service may be loaded with in its busiest hour
+slot_count | | sequences that one replica serves at the same time at most
+offered_load | | sequences in flight in the busiest hour if none had to wait
+staffing_margin | | slots beyond the offered load, in units of its square root
+staffed_slots | | slots that keep waiting within the target in the busiest hour
+replica_count | | whole copies of a model that serve it
+spare_replicas | | replicas kept beyond what the load needs
+spare_share | | replicas kept beyond what the load needs, as a share of those
+devices_per_replica | | devices that hold and run one replica
+provisioned_devices | | devices that stand ready for a service
+weight_memory | GB | memory of the weights of a model
+sequence_memory | GB | memory of the key-value cache of one sequence in flight
+usable_share | | share of a device's memory that weights and caches may take
+replica_memory | GB | memory that weights and caches of one replica take
+latency | h | time from the arrival of a request to its last token
+concurrency | request | requests in flight at the same time
+replica_demand | token/h | tokens asked of one replica in an hour
+step_tokens | token | tokens that a sequence gains in one step of decoding
+idle_energy_per_token | kWh/token | electricity of devices that stand idle, per token served
+fixed_energy | kWh | electricity spent once, whatever is served afterwards
+energy_per_request | kWh/request | electricity of serving one request
+teacher_logit_energy | kWh | electricity of running a teacher model on the data a student learns from
+student_training_energy | kWh | electricity of training a student model
+teacher_energy_per_request | kWh/request | electricity of serving one request with the teacher
+student_energy_per_request | kWh/request | electricity of serving one request with the student
+break_even_count | request | requests after which energy per request has overtaken energy spent once
+step_time | h | time of one step of decoding: each sequence in flight gains a token
+memory_bandwidth | GB/h | rate at which one device reads its memory
+bandwidth_efficiency | | rate of reading over rated memory bandwidth
+total_parameters | | parameters of an AI model, those of all experts included
+always_active_share | | share of active parameters that every token uses: all but chosen experts
+touched_parameters | | parameters that one step of decoding reads
+parameter_width | GB | memory of one parameter at a precision
+weight_traffic | GB | weights that one step of decoding reads from memory
+cache_width | GB | key-value cache of one token of context for an AI model of reference size
+cache_exponent | | power of the size of an AI model that its key-value cache grows with
+cache_traffic | GB | key-value caches that one step of decoding reads from memory
+memory_traffic | GB | bytes that the devices of a replica read from memory
+prompt_length | | tokens of a prompt, as a plain count
+output_length | | tokens of an answer, as a plain count
+memory_time | h | time of reading from memory
+read_time | h | time of one step in which devices read weights and caches
+compute_efficiency | | operations done over peak rate while multiplying
+compute_time | h | time of multiplying
+decode_compute_time | h | time of one step in which devices multiply for its tokens
+reference_launch_time | h | launch time of a dense 16-bit AI model of reference size
+launch_exponent | | power of the size of an AI model that its launch time grows with
+launch_ratio | | launch time over that of the reference: software, device, experts, precision
+sequence_time | h | time that each sequence of a batch adds to a step
+launch_time | h | time of one step in which devices wait for the program that drives them
+round_time | h | time of the exchanges of a step for each doubling of the devices
+exchange_time | h | time to move what one sequence exchanges, for an AI model of reference size
+exchange_exponent | | power of the size of an AI model that the exchanged data grow with
+communication_time | h | time of one step in which devices exchange results
+data_parallel | | copies of the attention layers among which sequences are divided
+data_parallel_exponent | | power of those copies that the time of reading prompts grows with
+prefill_time | h | time of reading prompts, spread over the steps of the answers
+preparation_time | h | time that one request blocks a replica before its prompt is read
+request_time | h | time of preparing requests, spread over the steps of the answers
+pipeline_ratio | | step time with an AI model split into stages over that without
+static_fraction | | power a serving device draws all the time, over rated power
+memory_fraction | | further power of a device while it reads memory, over rated power
+compute_fraction | | further power of a device while it multiplies, over rated power
+waiting_fraction | | further power of a device while it waits, over rated power
+power_ratio | | power over that of the reference device and software
+cap_sharpness | | how suddenly rated power limits a load
+serving_fraction | | mean power of a serving device over its rated power
+energy_per_token | kWh/token | electricity of a replica's devices for one output token
+batch | | sequences that a replica serves at the same time
 """
 
 VOCABULARY: dict[str, Entry] = {

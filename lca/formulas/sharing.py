@@ -75,6 +75,68 @@ def unsold_hours(occupancy: Ratio) -> Ratio:
     return 1 / occupancy - 1
 
 
+def final_run_share(development_factor: Ratio) -> Ratio:
+    r"""Compute the final run's share of a whole training program.
+
+    .. math:: 1/d
+
+    Parameters
+    ----------
+    development_factor
+        Compute of a whole program over that of its final run, *d*.
+
+    Returns
+    -------
+    Ratio
+        Share of the program's device-hours that the final run takes.
+
+    Notes
+    -----
+    Valid for a factor of 1 or more; 1 is a run without development.
+
+    References
+    ----------
+    1. Definition: a program is its final run and the development before and beside it.
+
+    Examples
+    --------
+    >>> final_run_share(1.25)
+    0.8
+    """
+    return 1 / development_factor
+
+
+def development_share(development_factor: Ratio) -> Ratio:
+    r"""Compute the share of a whole training program that is not its final run.
+
+    .. math:: 1 - 1/d
+
+    Parameters
+    ----------
+    development_factor
+        Compute of a whole program over that of its final run, *d*.
+
+    Returns
+    -------
+    Ratio
+        Share of the program's device-hours spent on development.
+
+    Notes
+    -----
+    Valid for a factor of 1 or more; 1 is a run without development.
+
+    References
+    ----------
+    1. Definition: a program is its final run and the development before and beside it.
+
+    Examples
+    --------
+    >>> round(development_share(1.25), 3)
+    0.2
+    """
+    return 1 - 1 / development_factor
+
+
 def hourly_footprint(
     manufacture_footprint: KilogramCO2e,
     lifetime: Year,

@@ -10,6 +10,7 @@ import numpy as np
 
 from lca.estimates import Estimate
 from lca.ledger import BASES, INDICATORS, STAGES, Ledger
+from lca.report import phases
 
 FLOWS = ("it_energy", "facility_energy")
 _KEYS = ("central", "median", "mean", "p5", "p95", "standard_error")
@@ -89,6 +90,8 @@ def option(
         "delivered": {name: ledger.units(name).statistics() for name in units},
         "energy": {name: numbers.total(name, basis, view).statistics() for name in FLOWS},
         "by_stage": _by_stage(numbers, indicators, basis),
+        "by_phase": _by_phase(ledger, indicators, basis),
+        "overtaking": phases.overtaking(ledger, basis),
         "by_stage_per_unit": _stages_per_unit(numbers, indicators, basis, unit) if unit else {},
         "by_year": _by_year(numbers, indicators, basis, view) if full else {},
         "inventory": {
@@ -98,6 +101,17 @@ def option(
             "by_year": _by_year(numbers, indicators, basis, "inventory") if full else {},
         },
     }
+
+
+def _by_phase(ledger: Ledger, indicators: Sequence[str], basis: str) -> dict[str, Any]:
+    """Return totals by phase of an AI service, where there are several."""
+    found: dict[str, dict[str, Any]] = {}
+    if len({line.phase for line in ledger.lines}) < 2:
+        return found
+    for indicator in indicators:
+        for phase, estimate in phases.by_phase(ledger, basis, indicator).items():
+            found.setdefault(phase, {})[indicator] = estimate.statistics()
+    return found
 
 
 def gaps(ledger: Ledger, indicator: str, stage: str | None = None) -> list[str]:

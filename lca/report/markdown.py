@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from lca.report import tables
+from lca.report import phase_tables, tables
 from lca.report.tables import Table
 
 SUFFIX = ".md"
@@ -26,6 +26,7 @@ def _lines(result: Mapping[str, Any]) -> Iterator[str]:
         yield from (f"**{plain(result['comparison']['verdict'])}**", "")
     for table in (
         tables.stage_table(result),
+        phase_tables.phase_table(result),
         tables.total_table(result, intervals=True),
         tables.probability_table(result),
         tables.group_table(result),
@@ -36,7 +37,12 @@ def _lines(result: Mapping[str, Any]) -> Iterator[str]:
     yield from _section("Method choices", tables.method_lines(result))
     yield from _section("Cautions", tables.caution_lines(result))
     yield from _section("Fallbacks", result["fallbacks"])
-    notes = [*tables.other_unit_lines(result), *tables.central_lines(result), *result["warnings"]]
+    notes = [
+        *phase_tables.overtaking_lines(result),
+        *tables.other_unit_lines(result),
+        *tables.central_lines(result),
+        *result["warnings"],
+    ]
     yield from _section("Notes", [note for note in notes if note not in result["fallbacks"]])
     yield from _section("Not counted", tables.missing_lines(result))
     yield from _section("Assumed, not published", tables.assumption_lines(result))

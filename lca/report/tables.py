@@ -81,7 +81,7 @@ def _stages(option: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     return {stage: entry["gwp100"] for stage, entry in stages.items() if "gwp100" in entry}
 
 
-def _cell(statistics: Mapping[str, Any] | None, step: float) -> Cell:
+def number_cell(statistics: Mapping[str, Any] | None, step: float) -> Cell:
     """Return a number; one that lacks a part is marked."""
     if statistics is None:
         return Cell("–")
@@ -90,19 +90,22 @@ def _cell(statistics: Mapping[str, Any] | None, step: float) -> Cell:
 
 
 def _title(result: Result, unit: str) -> str:
-    return f"{unit}, {_years(result)}, {result['basis']}-based: {_statistic(result)}"
+    return f"{unit}, {year_range(result)}, {result['basis']}-based: {statistic_name(result)}"
 
 
-def _statistic(result: Result) -> str:
+def statistic_name(result: Result) -> str:
+    """Return what the numbers of a table are."""
     return "median (90% interval)" if result["samples"] else "central estimate"
 
 
-def _years(result: Result) -> str:
+def year_range(result: Result) -> str:
+    """Return the period in words."""
     first, last = result["period"]
     return str(first) if first == last else f"{first}-{last}"
 
 
-def _names(result: Result) -> tuple[str, ...]:
+def option_names(result: Result) -> tuple[str, ...]:
+    """Return the names of the options."""
     return tuple(option["name"] for option in result["options"])
 
 
@@ -118,12 +121,13 @@ def _by_stage(result: Result) -> Table:
     stages = [_stages(option) for option in options]
     known = [stage for stage in STAGES if any(stage in found for found in stages)]
     rows = [
-        (spoken(stage), tuple(_cell(found.get(stage), step) for found in stages)) for stage in known
+        (spoken(stage), tuple(number_cell(found.get(stage), step) for found in stages))
+        for stage in known
     ]
-    rows.append(("all stages", tuple(_cell(x, step) for x in whole)))
+    rows.append(("all stages", tuple(number_cell(x, step) for x in whole)))
     return Table(
         _title(result, unit),
-        _names(result),
+        option_names(result),
         tuple(rows),
         lowest_column=lowest(result),
         emphasis=(len(rows) - 1,),
@@ -141,8 +145,8 @@ def _by_option(result: Result) -> Table:
         (
             option["name"],
             (
-                _cell(total, step),
-                *(_cell(found.get(stage), step) for stage in known),
+                number_cell(total, step),
+                *(number_cell(found.get(stage), step) for stage in known),
             ),
         )
         for option, total, found in zip(options, whole, stages, strict=True)
@@ -162,11 +166,11 @@ def total_table(result: Result, *, intervals: bool = False) -> Table:
     for name, found in _measures(result):
         medians = [x["median"] for x in found if x["median"] is not None]
         step, unit = common_scale(medians or [0.0], found[0]["unit"])
-        rows.append((f"{name} [{unit}]", tuple(_cell(x, step) for x in found)))
+        rows.append((f"{name} [{unit}]", tuple(number_cell(x, step) for x in found)))
     if is_wide(result):
         return _turned(rows, options, intervals)
-    title = f"Totals, {_years(result)}: {_statistic(result)}"
-    return Table(title, _names(result), tuple(rows), note=_partial(rows))
+    title = f"Totals, {year_range(result)}: {statistic_name(result)}"
+    return Table(title, option_names(result), tuple(rows), note=_partial(rows))
 
 
 def _turned(
@@ -255,15 +259,18 @@ def group_table(result: Result) -> Table | None:
         for row in result["groups"]["rows"]
         if row["indicator"] == "gwp100" and row["basis"] == result["basis"]
     ]
-    names = _names(result)
+    names = option_names(result)
     keys = list(dict.fromkeys(tuple(row[label] for label in labels) for row in chosen))
     value = {(row["option"], tuple(row[label] for label in labels)): row for row in chosen}
     step, unit = common_scale([row["median"] for row in chosen] or [0.0], "kgCO2e")
     rows = tuple(
-        (" · ".join(map(spoken, key)), tuple(_cell(value.get((name, key)), step) for name in names))
+        (
+            " · ".join(map(spoken, key)),
+            tuple(number_cell(value.get((name, key)), step) for name in names),
+        )
         for key in keys
     )
-    title = f"{unit} by {' and '.join(labels)}, {result['basis']}-based: {_statistic(result)}"
+    title = f"{unit} by {' and '.join(labels)}, {result['basis']}-based: {statistic_name(result)}"
     return Table(title, names, rows)
 
 

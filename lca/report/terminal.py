@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from lca.report import tables
+from lca.report import phase_tables, tables
 from lca.report.tables import Table
 
 _MOST = 6
@@ -31,14 +31,19 @@ def show(result: Mapping[str, Any], console: Console) -> None:
     _heading(result, console)
     print_table(tables.stage_table(result), console)
     chances = tables.probability_table(result)
-    for table in (tables.total_table(result), chances, tables.group_table(result)):
+    phases = phase_tables.phase_table(result)
+    for table in (phases, tables.total_table(result), chances, tables.group_table(result)):
         if table is not None:
             print_table(table, console)
     _section("What decides it", tables.decides(result), console)
     _section("Method choices", tables.method_lines(result), console)
     _section("Cautions", tables.caution_lines(result), console)
     _section("Fallbacks", result["fallbacks"], console)
-    notes = [*tables.other_unit_lines(result), *tables.central_lines(result)]
+    notes = [
+        *phase_tables.overtaking_lines(result),
+        *tables.other_unit_lines(result),
+        *tables.central_lines(result),
+    ]
     _section("Notes", notes, console)
     _section(_counted("Not counted", result["missing"]), tables.missing_lines(result), console)
     _assumed(result, console)

@@ -20,7 +20,8 @@ from lca.scenario import functional_unit
 from lca.scenario.functional_unit import FunctionalUnit
 from lca.scenario.models import ScenarioModel
 from lca.scenario.patching import Patched, patched, resolve_options, split_path
-from lca.scenario.recorded import Found, with_records
+from lca.scenario.planned import Plans, make_plans
+from lca.scenario.recorded import with_records
 from lca.scenario.references import reference_problems
 
 _SHOWN = 40
@@ -42,7 +43,9 @@ class Scenario:
     library
         Where devices, hosts and factors come from.
     remarks
-        What must be said of the workload records that it uses.
+        What must be said of the workload records and plans that it uses.
+    plans
+        What training and answering need, where it is predicted.
     """
 
     name: str
@@ -51,6 +54,7 @@ class Scenario:
     library: Library = field(repr=False)
     source: Document = field(repr=False)
     remarks: tuple[str, ...] = ()
+    plans: Plans = field(default_factory=Plans, repr=False)
 
     def replace(self, path: str, value: object) -> Scenario:
         """Return the scenario with one value changed, checked afresh and named after the change.
@@ -151,27 +155,40 @@ def load(
 
 def _load(text: Patched, name: str, library: Library) -> Scenario:
     """Check a scenario and its options; the mistakes of all of them are told at once."""
-    model, remarks, problems = _check(text, library)
-    seen = {(problem.line, problem.column, problem.path) for problem in problems}
-    texts, more = _option_texts(text.base, text.data, model.base_name, text.placed)
+    found = _check(text, library)
+    seen = {(problem.line, problem.column, problem.path) for problem in found.problems}
+    texts, more = _option_texts(text.base, text.data, found.model.base_name, text.placed)
     for option in texts.values():
-        _, _, found = _check(option, library)
-        more += (one for one in found if (one.line, one.column, one.path) not in seen)
-    if problems or more:
-        told = [*problems, *more]
+        wrong = _check(option, library).problems
+        more += (one for one in wrong if (one.line, one.column, one.path) not in seen)
+    if found.problems or more:
+        told = [*found.problems, *more]
         raise ScenarioError(told if text.placed else [Problem(p.path, p.message) for p in told])
-    return Scenario(name, model, text.data, library, text.base, remarks)
+    return found.scenario(text, name, library)
 
 
 def _checked(text: Patched, name: str, library: Library) -> Scenario:
-    model, remarks, problems = _check(text, library)
-    if problems:
-        raise ScenarioError(problems)
-    return Scenario(name, model, text.data, library, text.base, remarks)
+    found = _check(text, library)
+    if found.problems:
+        raise ScenarioError(found.problems)
+    return found.scenario(text, name, library)
 
 
-def _check(text: Patched, library: Library) -> Found:
-    """Return the typed scenario, remarks, and every problem; with problems, what is right of it."""
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What checking finds; with problems, what is right of it."""
+
+    model: ScenarioModel
+    plans: Plans
+    remarks: tuple[str, ...]
+    problems: list[Problem]
+
+    def scenario(self, text: Patched, name: str, library: Library) -> Scenario:
+        return Scenario(name, self.model, text.data, library, text.base, self.remarks, self.plans)
+
+
+def _check(text: Patched, library: Library) -> _Found:
+    """Return the typed scenario with its plans, and every problem."""
     problems: list[Problem] = []
     try:
         model = validate(ScenarioModel, text, ScenarioError)
@@ -181,7 +198,9 @@ def _check(text: Patched, library: Library) -> Found:
     told = {problem.path for problem in problems}
     found = list(reference_problems(model, text, library))
     model, remarks, more = with_records(model, text, library)
-    return model, remarks, problems + [one for one in [*found, *more] if one.path not in told]
+    plans, wrong = (Plans(), []) if problems or found else make_plans(model, text, library)
+    others = [one for one in [*found, *more, *wrong] if one.path not in told]
+    return _Found(model, plans, (*remarks, *plans.remarks()), problems + others)
 
 
 def _option_texts(

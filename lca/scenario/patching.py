@@ -13,7 +13,13 @@ from lca.errors import Problem, ScenarioError, did_you_mean, dotted, quoted
 Steps = tuple[str, ...]
 Place = tuple[str | int, ...]
 
-_NAMED = {"sites": "site", "fleet": "fleet", "work": "work"}
+_NAMED = {
+    "sites": "site",
+    "models": "model",
+    "fleet": "fleet",
+    "services": "service",
+    "work": "work",
+}
 _FIXED = ("schema", "options", "base_name")
 
 
@@ -62,7 +68,7 @@ def _refusal(data: Mapping[str, Any], steps: Steps) -> str:
 
 
 def _no_entry(steps: Steps, known: Mapping[str, Any]) -> str:
-    """Say that a path runs through a site, fleet or work that does not exist."""
+    """Say that a path runs through an entry, such as a site, that does not exist."""
     where = dotted(steps[:2])
     add = f"to add one, set {where} to a mapping"
     return f"no {_NAMED[steps[0]]} {quoted(steps[1])}{did_you_mean(steps[1], known) or '; ' + add}"

@@ -36,25 +36,49 @@ class Architecture(Record):
     layers: Count
     """Transformer layers."""
     width: Count
-    """Width of the residual stream."""
+    """Channels of the stream between layers."""
+    feed_forward_width: Count
+    """Channels inside a feed-forward layer."""
     attention_heads: Count
     """Query heads of a layer."""
-    key_value_heads: Count | None = None
-    """Key and value heads of a layer; as many as query heads by default."""
-    head_width: Count | None = None
-    """Width of a head; width over heads by default."""
-    feed_forward_width: Count
-    """Inner width of the feed-forward block, of one expert where there are several."""
-    gated: Switch = True
-    """Whether the feed-forward block has a gate (three matrices instead of two)."""
     vocabulary: Count
-    """Entries of the vocabulary."""
+    """Words of the vocabulary."""
+    key_value_heads: Count = 0
+    """Heads of keys and values; as many as of queries by default."""
+    head_width: Count = 0
+    """Channels of a head; width over heads by default."""
+    gated: Switch = True
+    """Whether a feed-forward layer has three matrices instead of two."""
+    head: Switch = True
+    """Whether there is an output layer over the vocabulary."""
     tied: Switch = False
-    """Whether input and output embeddings are one matrix."""
-    experts: Count | None = None
-    """Experts of a layer, for mixture-of-experts models."""
-    active_experts: Count | None = None
-    """Experts that a token visits."""
+    """Whether the output layer is the input embedding."""
+    biases: Switch = False
+    """Whether the matrices of a layer have biases."""
+    norm: Annotated[str, OneOf(("layer", "root_mean_square"))] = "root_mean_square"
+    """Kind of norm."""
+    embedding_norm: Switch = False
+    """Whether a norm follows the embedding."""
+    final_norm: Switch = True
+    """Whether a norm follows the last layer."""
+    head_norms: Switch = False
+    """Whether queries and keys of a head are normed."""
+    positions: Count = 0
+    """Rows of a learned table of positions."""
+    segments: Count = 0
+    """Rows of a learned table of segments."""
+    pooler: Switch = False
+    """Whether the first place of a sequence passes one more matrix."""
+    experts: Count = 0
+    """Routed experts of a layer, for mixtures of experts."""
+    active_experts: Count = 0
+    """Routed experts that work on a token."""
+    shared_experts: Count = 0
+    """Experts that work on every token."""
+    expert_width: Count = 0
+    """Channels inside an expert; those of a feed-forward layer by default."""
+    dense_layers: Count = 0
+    """Layers without experts."""
 
 
 class Model(Record):
@@ -96,10 +120,19 @@ class Train(Record):
     """Whether activations are computed again in the backward pass."""
     flop_utilization: Share | None = None
     """Model FLOPs over peak FLOPs of the whole run, restarts included; by default after the model's size."""
-    development: Ratio | None = None
-    """Compute spent before and beside the final run, over that of the final run; none by default."""
-    restarts: Ratio | None = None
-    """Compute lost to restarts and spent on evaluation, over that of the run, where the utilization is of steps only."""
+    step_flop_utilization: Share | None = None
+    """Model FLOPs over peak FLOPs of the steps alone, where that is what is known."""
+    adapter_parameters: Parameters | None = None
+    """Trained parameters of the adapters, with ``method: lora``."""
+    development_factor: Annotated[Value, Amount("", 1.0, 1e4)] | None = None
+    """Compute of the whole program over that of its final run; 1 by default: development is not counted."""
+
+    @model_validator(mode="after")
+    def _one(self) -> Train:
+        if self.flop_utilization and self.step_flop_utilization:
+            msg = "give flop_utilization (of the whole run) or step_flop_utilization, not both"
+            raise ValueError(msg)
+        return self
 
 
 class Answers(Record):

@@ -10,7 +10,8 @@ from lca.ledger import Line
 from lca.scenario.functional_unit import FunctionalUnit
 from lca.scenario.models import Work
 from lca.stages import operation, operation_given
-from lca.stages.subjects import Subject, times
+from lca.stages.subjects import Subject
+from lca.stages.work_subjects import times
 from lca.terms import Factor, Node, product
 from lca.vocabulary import HOURS_PER_YEAR
 
@@ -39,9 +40,8 @@ def _advice(unit: FunctionalUnit) -> str:
 
 def _lines(context: Context, subject: Subject, unit: FunctionalUnit) -> Iterator[Line]:
     if isinstance(subject.use, Work) and unit.kind in _GIVEN:
-        amount = getattr(subject.use, _GIVEN[unit.kind])
-        if amount is not None:
-            node = amount.factor(unit.kind, f"{subject.where}.{_GIVEN[unit.kind]}")
+        node = _amount(context, subject, subject.use, unit)
+        if node is not None:
             yield _line(subject, unit, "", (node,), times(context, subject.use))
             return
     if unit.kind == "it_energy":
@@ -59,6 +59,19 @@ def _lines(context: Context, subject: Subject, unit: FunctionalUnit) -> Iterator
         rate = product(rate.name, rate.unit, rate=rate, hours_spread=subject.hours_spread)
     if rate is not None:
         yield _line(subject, unit, "device*h", (rate,), subject.hours)
+
+
+def _amount(context: Context, subject: Subject, work: Work, unit: FunctionalUnit) -> Node | None:
+    """Return what a piece of work delivers each time it is done: as stated, or as planned."""
+    name = _GIVEN[unit.kind]
+    stated = getattr(work, name)
+    if stated is not None:
+        known: Node = stated.factor(unit.kind, f"{subject.where}.{name}")
+        return known
+    plan = context.scenario.plans.training.get(subject.where)
+    if plan is not None and unit.kind == "runs":
+        return _one("run")
+    return plan.flop if plan is not None and unit.kind == "flop_useful" else None
 
 
 def _energy(context: Context, subject: Subject, unit: FunctionalUnit) -> Iterator[Line]:

@@ -1,0 +1,122 @@
+"""Arithmetic of a serving step as a whole: its time, and the power that its parts draw."""
+
+from __future__ import annotations
+
+from lca.vocabulary import Hour, Ratio
+
+
+def step_time(
+    read_time: Hour,
+    decode_compute_time: Hour,
+    launch_time: Hour,
+    communication_time: Hour,
+    pipeline_ratio: Ratio,
+    prefill_time: Hour,
+    request_time: Hour,
+) -> Hour:
+    r"""Add up the parts of one step of decoding.
+
+    Equation: ``(read + compute + launch + communication) * pipeline_ratio + prefill + request``
+
+    Parameters
+    ----------
+    read_time : h
+        Time of reading weights and caches.
+    decode_compute_time : h
+        Time of multiplying for the tokens of the step.
+    launch_time : h
+        Time in which devices wait for the program that drives them.
+    communication_time : h
+        Time in which devices exchange results.
+    pipeline_ratio : ratio
+        Time with the model split into stages over that without.
+    prefill_time : h
+        Time of reading prompts, spread over the steps.
+    request_time : h
+        Time of preparing requests, spread over the steps.
+
+    Returns
+    -------
+    h
+        Time of one step.
+
+    Notes
+    -----
+    Valid for a service that is never without requests.
+
+    Examples
+    --------
+    >>> round(step_time(0.004, 0.001, 0.002, 0.001, 1.0, 0.002, 0.0), 6)
+    0.01
+    """
+    decode = (read_time + decode_compute_time + launch_time + communication_time) * pipeline_ratio
+    return decode + prefill_time + request_time
+
+
+def serving_fraction(
+    static_fraction: Ratio,
+    memory_fraction: Ratio,
+    compute_fraction: Ratio,
+    waiting_fraction: Ratio,
+    read_time: Hour,
+    decode_compute_time: Hour,
+    launch_time: Hour,
+    communication_time: Hour,
+    pipeline_ratio: Ratio,
+    prefill_time: Hour,
+    request_time: Hour,
+    step_time: Hour,
+    power_ratio: Ratio,
+    cap_sharpness: Ratio,
+) -> Ratio:
+    r"""Find the mean power of a serving device over its rated power.
+
+    Equation::
+
+        load = ratio * (static + (memory * read + compute * (decode_compute + prefill)
+               + waiting * (launch + communication + request)) / step_time)
+        serving_fraction = (1 + load^-sharpness)^(-1 / sharpness)
+
+    with the times of decoding multiplied by the pipeline ratio.
+
+    Parameters
+    ----------
+    static_fraction : ratio
+        Power that is drawn all the time, over rated power.
+    memory_fraction, compute_fraction, waiting_fraction : ratio
+        Further power while a device reads, multiplies, or waits, over rated power.
+    read_time, decode_compute_time, launch_time, communication_time : h
+        Parts of a step of decoding.
+    pipeline_ratio : ratio
+        Time with the model split into stages over that without.
+    prefill_time, request_time : h
+        Prompts and preparation, spread over the steps.
+    step_time : h
+        Time of one step.
+    power_ratio : ratio
+        Power over that of the reference device and software.
+    cap_sharpness : ratio
+        How suddenly rated power limits the load; large is sudden.
+
+    Returns
+    -------
+    ratio
+        Mean power over thermal design power, below one.
+
+    Notes
+    -----
+    Valid for devices that hold their rated power as a limit.
+
+    Examples
+    --------
+    >>> round(serving_fraction(.2, .8, 1., .1, 4., 1., 3., 0., 1., 2., 0., 10., 1., 8.), 4)
+    0.7894
+    """
+    waiting = (launch_time + communication_time) * pipeline_ratio + request_time
+    multiplying = decode_compute_time * pipeline_ratio + prefill_time
+    reading = read_time * pipeline_ratio
+    further = (
+        memory_fraction * reading + compute_fraction * multiplying + waiting_fraction * waiting
+    )
+    load = power_ratio * (static_fraction + further / step_time)
+    return (1 + load**-cap_sharpness) ** (-1 / cap_sharpness)

@@ -1,0 +1,406 @@
+"""From demand to devices: replicas, memory, redundancy, utilization and idle share."""
+
+from __future__ import annotations
+
+from lca.vocabulary import (
+    Gigabyte,
+    Kilowatt,
+    KilowattHourPerToken,
+    Ratio,
+    RequestPerHour,
+    TokenPerHour,
+    TokenPerRequest,
+)
+
+_ROUNDING = 1e-9
+"""A count that is whole but for floating-point rounding is whole."""
+
+
+def mean_demand(request_rate: RequestPerHour, tokens_per_request: TokenPerRequest) -> TokenPerHour:
+    r"""Find the tokens asked for from the requests that arrive.
+
+    Equation: ``mean_demand = request_rate * tokens_per_request``
+
+    Parameters
+    ----------
+    request_rate : request/h
+        Requests that arrive in an hour.
+    tokens_per_request : token/request
+        Tokens served for one request.
+
+    Returns
+    -------
+    token/h
+        Tokens asked for in an hour, averaged over a year.
+
+    Notes
+    -----
+    Valid for output tokens where throughput counts output tokens.
+
+    Examples
+    --------
+    >>> round(mean_demand(1000.0, 400.0), 3)
+    400000.0
+    """
+    return request_rate * tokens_per_request
+
+
+def grown_demand(
+    mean_demand: TokenPerHour,
+    demand_growth: Ratio,
+    elapsed_periods: Ratio,
+) -> TokenPerHour:
+    r"""Let demand grow by a fixed share each year.
+
+    Equation: ``mean_demand = mean_demand * (1 + demand_growth)^elapsed_periods``
+
+    Parameters
+    ----------
+    mean_demand : token/h
+        Tokens asked for in an hour, averaged over a year.
+    demand_growth : ratio
+        Growth of demand from one year to the next.
+    elapsed_periods : ratio
+        Years since a base year, as a plain count.
+
+    Returns
+    -------
+    token/h
+        Demand grow by a fixed share each year.
+
+    Notes
+    -----
+    Valid for a demand_growth above -1. Compound growth is a scenario, not a forecast.
+
+    Examples
+    --------
+    >>> round(grown_demand(100.0, 1.0, 2.0), 3)
+    400.0
+    """
+    result: TokenPerHour = mean_demand * (1 + demand_growth) ** elapsed_periods
+    return result
+
+
+def peak_demand(mean_demand: TokenPerHour, peak_ratio: Ratio) -> TokenPerHour:
+    r"""Find the demand of the busiest hour.
+
+    Equation: ``peak_demand = mean_demand * peak_ratio``
+
+    Parameters
+    ----------
+    mean_demand : token/h
+        Tokens asked for in an hour, averaged over a year.
+    peak_ratio : ratio
+        Demand of the busiest hour over mean demand.
+
+    Returns
+    -------
+    token/h
+        Tokens asked for in the busiest hour.
+
+    Notes
+    -----
+    Valid for a peak_ratio of 1 or more.
+
+    Examples
+    --------
+    >>> round(peak_demand(4e5, 2.0), 3)
+    800000.0
+    """
+    return mean_demand * peak_ratio
+
+
+def replicas_by_utilization(
+    peak_demand: TokenPerHour,
+    replica_throughput: TokenPerHour,
+    maximum_utilization: Ratio,
+) -> Ratio:
+    r"""Count the replicas that carry the busiest hour below a bound of utilization.
+
+    Equation: ``replica_count = ceiling(peak_demand / (replica_throughput * maximum_utilization))``
+
+    Parameters
+    ----------
+    peak_demand : token/h
+        Tokens asked for in the busiest hour.
+    replica_throughput : token/h
+        Tokens served by one whole copy of a model while busy.
+    maximum_utilization : ratio
+        Share of its throughput that a service may be loaded with in its busiest hour.
+
+    Returns
+    -------
+    ratio
+        The replicas that carry the busiest hour below a bound of utilization.
+
+    Notes
+    -----
+    Valid for a maximum_utilization above 0 up to 1, chosen so that waiting stays within the
+    latency target; the bound does not follow from the target by itself.
+
+    Examples
+    --------
+    >>> replicas_by_utilization(8e5, 1e5, 0.7)
+    12.0
+    """
+    needed = peak_demand / (replica_throughput * maximum_utilization)
+    return -((_ROUNDING - needed) // 1)
+
+
+def redundant_replicas(replica_count: Ratio, spare_share: Ratio, spare_replicas: Ratio) -> Ratio:
+    r"""Add replicas that may fail or be serviced.
+
+    Equation: ``replica_count = ceiling(replica_count * (1 + spare_share)) + spare_replicas``
+
+    Parameters
+    ----------
+    replica_count : ratio
+        Whole copies of a model that serve it.
+    spare_share : ratio
+        Replicas kept beyond what the load needs, as a share of those.
+    spare_replicas : ratio
+        Replicas kept beyond what the load needs.
+
+    Returns
+    -------
+    ratio
+        Replicas that may fail or be serviced.
+
+    Notes
+    -----
+    Valid for spares that are switched on; n+1 is one spare replica.
+
+    Examples
+    --------
+    >>> redundant_replicas(12.0, 0.1, 1.0)
+    15.0
+    """
+    return -((_ROUNDING - replica_count * (1 + spare_share)) // 1) + spare_replicas
+
+
+def provisioned_devices(replica_count: Ratio, devices_per_replica: Ratio) -> Ratio:
+    r"""Count the devices that stand ready.
+
+    Equation: ``provisioned_devices = replica_count * devices_per_replica``
+
+    Parameters
+    ----------
+    replica_count : ratio
+        Whole copies of a model that serve it.
+    devices_per_replica : ratio
+        Devices that hold and run one replica.
+
+    Returns
+    -------
+    ratio
+        Devices that stand ready for a service.
+
+    Notes
+    -----
+    Valid for whole replicas on devices of their own.
+
+    Examples
+    --------
+    >>> provisioned_devices(15.0, 4.0)
+    60.0
+    """
+    return replica_count * devices_per_replica
+
+
+def mean_utilization(
+    mean_demand: TokenPerHour,
+    replica_throughput: TokenPerHour,
+    replica_count: Ratio,
+) -> Ratio:
+    r"""Find the share of its throughput that a service delivers over the year.
+
+    Equation: ``utilization = mean_demand / (replica_throughput * replica_count)``
+
+    Parameters
+    ----------
+    mean_demand : token/h
+        Tokens asked for in an hour, averaged over a year.
+    replica_throughput : token/h
+        Tokens served by one whole copy of a model while busy.
+    replica_count : ratio
+        Whole copies of a model that serve it.
+
+    Returns
+    -------
+    ratio
+        The share of its throughput that a service delivers over the year.
+
+    Notes
+    -----
+    Valid for demand that is served whole. It is the busy share of devices if work is done at
+    the batch that the throughput is for; at a smaller batch a device is busy longer and serves
+    less per joule (see mean_batch).
+
+    Examples
+    --------
+    >>> round(mean_utilization(4e5, 1e5, 15.0), 6)
+    0.266667
+    """
+    return mean_demand / (replica_throughput * replica_count)
+
+
+def replica_demand(mean_demand: TokenPerHour, replica_count: Ratio) -> TokenPerHour:
+    r"""Share the demand among replicas.
+
+    Equation: ``replica_demand = mean_demand / replica_count``
+
+    Parameters
+    ----------
+    mean_demand : token/h
+        Tokens asked for in an hour, averaged over a year.
+    replica_count : ratio
+        Whole copies of a model that serve it.
+
+    Returns
+    -------
+    token/h
+        Tokens asked of one replica in an hour.
+
+    Notes
+    -----
+    Valid for a load that is balanced over replicas, spares included.
+
+    Examples
+    --------
+    >>> replica_demand(4e5, 16.0)
+    25000.0
+    """
+    return mean_demand / replica_count
+
+
+def idle_share(utilization: Ratio) -> Ratio:
+    r"""Find the share of provisioned device time without work.
+
+    Equation: ``idle_share = 1 - utilization``
+
+    Parameters
+    ----------
+    utilization : ratio
+        Share of powered time in which a device is busy.
+
+    Returns
+    -------
+    ratio
+        The share of provisioned device time without work.
+
+    Notes
+    -----
+    Valid for a utilization from 0 to 1.
+
+    Examples
+    --------
+    >>> idle_share(0.25)
+    0.75
+    """
+    return 1 - utilization
+
+
+def idle_energy_per_token(
+    idle_power: Kilowatt,
+    provisioned_devices: Ratio,
+    utilization: Ratio,
+    mean_demand: TokenPerHour,
+) -> KilowattHourPerToken:
+    r"""Charge the electricity of idle devices to the tokens served.
+
+    Equation: ``idle_energy_per_token = idle_power * provisioned_devices * (1 - utilization) / mean_demand``
+
+    Parameters
+    ----------
+    idle_power : kW
+        Power of one device that is powered and has no work.
+    provisioned_devices : ratio
+        Devices that stand ready for a service.
+    utilization : ratio
+        Share of powered time in which a device is busy.
+    mean_demand : token/h
+        Tokens asked for in an hour, averaged over a year.
+
+    Returns
+    -------
+    kWh/token
+        Electricity of devices that stand idle, per token served.
+
+    Notes
+    -----
+    Valid for devices that stay switched on; the facility's overhead and the host are outside.
+
+    Examples
+    --------
+    >>> round(idle_energy_per_token(0.1, 60.0, 0.25, 4.5e5), 9)
+    1e-05
+    """
+    return idle_power * provisioned_devices * (1 - utilization) / mean_demand
+
+
+def replica_memory(weight_memory: Gigabyte, sequence_memory: Gigabyte, batch: Ratio) -> Gigabyte:
+    r"""Add up the memory of one replica.
+
+    Equation: ``replica_memory = weight_memory + sequence_memory * batch``
+
+    Parameters
+    ----------
+    weight_memory : GB
+        Memory of the weights of a model.
+    sequence_memory : GB
+        Memory of the key-value cache of one sequence in flight.
+    batch : ratio
+        Sequences that a replica serves at the same time.
+
+    Returns
+    -------
+    GB
+        Memory that weights and caches of one replica take.
+
+    Notes
+    -----
+    Valid for caches at the length of the whole sequence: prompt and answer. Activations belong
+    to the share that is not usable.
+
+    Examples
+    --------
+    >>> round(replica_memory(140.0, 0.5, 64.0), 6)
+    172.0
+    """
+    return weight_memory + sequence_memory * batch
+
+
+def devices_by_memory(
+    replica_memory: Gigabyte,
+    memory_capacity: Gigabyte,
+    usable_share: Ratio,
+) -> Ratio:
+    r"""Count the devices that hold one replica.
+
+    Equation: ``devices_per_replica = ceiling(replica_memory / (memory_capacity * usable_share))``
+
+    Parameters
+    ----------
+    replica_memory : GB
+        Memory that weights and caches of one replica take.
+    memory_capacity : GB
+        Memory of a device.
+    usable_share : ratio
+        Share of a device's memory that weights and caches may take.
+
+    Returns
+    -------
+    ratio
+        The devices that hold one replica.
+
+    Notes
+    -----
+    Valid for a model split evenly over its devices; serving software often asks for a power of
+    two.
+
+    Examples
+    --------
+    >>> devices_by_memory(172.0, 80.0, 0.9)
+    3.0
+    """
+    return -((_ROUNDING - replica_memory / (memory_capacity * usable_share)) // 1)

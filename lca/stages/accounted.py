@@ -1,0 +1,18 @@
+"""What is accounted for: every fleet, service and piece of work of a scenario, in one form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lca.intensities.context import Context
+from lca.stages.fleet_subjects import fleet_subject
+from lca.stages.subjects import Subject
+from lca.stages.work_subjects import work_subject
+
+
+def subjects(context: Context) -> Iterator[Subject]:
+    """Yield every fleet and every piece of work of the scenario."""
+    for name, fleet in context.model.fleet.items():
+        yield fleet_subject(context, name, fleet)
+    for name, work in context.model.work.items():
+        yield work_subject(context, name, work)
