@@ -29,6 +29,10 @@ _LADDERS: dict[str, tuple[tuple[float, str], ...]] = {
 }
 
 
+_UNREADABLE = 1e12
+"""From here on an exponent reads better than groups of zeros."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Estimate:
     """A sampled result: sample 0 is the central estimate, the rest are the draws.
@@ -125,6 +129,9 @@ def round_figures(value: float, figures: int = 2) -> str:
     digits = figures - 1 - math.floor(math.log10(abs(value)))
     rounded = round(value, digits)
     digits = figures - 1 - math.floor(math.log10(abs(rounded)))  # 0.0998 has become 0.10
+    if abs(rounded) >= _UNREADABLE:
+        mantissa, _, exponent = f"{rounded:.{figures - 1}e}".partition("e+")
+        return f"{mantissa}e{exponent}"
     return f"{rounded:,.{max(digits, 0)}f}"
 
 

@@ -155,6 +155,8 @@ def percent(share: float) -> str:
 
 def plain_number(value: float) -> str:
     """Return a number as it was published, to six figures and without an exponent."""
+    if abs(value) >= 1e12:
+        return f"{value:.6g}".replace("e+", "e")
     text = f"{value:,.6g}" if abs(value) < 1e6 else f"{value:,.0f}"
     return f"{value:.3e}" if "e" in text else text
 
