@@ -18,11 +18,12 @@ KINDS = (
     "instance",
     "network",
     "cooling",
+    "models",
     "sources",
     "regions",
     "templates",
 )
-_SINGULAR = {"source": "sources", "region": "regions", "template": "templates"}
+_SINGULAR = {"model": "models", "source": "sources", "region": "regions", "template": "templates"}
 
 
 @click.command("list", epilog=example("lca list gpu"))
@@ -32,7 +33,7 @@ def command(settings: Settings, kind: str) -> None:
     """List all entries of a KIND.
 
     Kinds: gpu, tpu, accelerator, cpu, server, memory, storage, process, instance, network, cooling,
-    sources, regions, templates.
+    models, sources, regions, templates.
     """
     from lca.report.catalog import records
 

@@ -16,7 +16,7 @@ from lca.library.models import KINDS, Cpu, Device, Entry, Instance, Process, Ser
 from lca.report.wording import plain_number
 from lca.values import Value
 
-OTHER_KINDS = ("sources", "regions", "templates")
+OTHER_KINDS = ("models", "sources", "regions", "templates")
 Records = list[dict[str, Any]]
 
 _DISPLAY = {
@@ -191,6 +191,24 @@ def _regions(_library: Library) -> Records:
     ]
 
 
+def _models(_library: Library) -> Records:
+    from lca.workloads.ai_models import presets
+
+    return [
+        {
+            "id": name,
+            "name": model.name,
+            "vendor": "",
+            "kind": "model",
+            "parameters": model.parameters,
+            "active_parameters": model.active_parameters,
+            "architecture": "yes" if model.architecture else "counts only",
+            "source": model.source,
+        }
+        for name, model in presets().items()
+    ]
+
+
 def _templates(_library: Library) -> Records:
     return [
         {"id": name, "name": title_of(path), "vendor": "", "kind": "template", "file": path.name}
@@ -211,6 +229,7 @@ def title_of(path: Path) -> str:
 
 
 _OTHERS: dict[str, Callable[[Library], Records]] = {
+    "models": _models,
     "sources": _sources,
     "regions": _regions,
     "templates": _templates,
@@ -223,6 +242,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "memory": ("family", "carbon_per_capacity"),
     "process": ("node", "stands_for", "scope12_per_area"),
     "instance": ("count", "device"),
+    "models": ("parameters", "active_parameters", "architecture"),
     "sources": ("name", "seen"),
     "regions": ("name", "type", "grid_factors"),
     "templates": ("name",),

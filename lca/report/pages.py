@@ -28,8 +28,14 @@ def show_list(kind: str, records: Sequence[Mapping[str, Any]], console: Console)
     for record in records:
         table.add_row(Text(record["id"]), *(Text(_text(name, record)) for name in columns))
     console.print(table)
-    end = "lca init ID copies one" if kind == "templates" else "lca show ID tells all of one"
+    end = _ENDS.get(kind, "lca show ID tells all of one")
     paragraph(f"{len(records)} listed; {end}", console, style="dim")
+
+
+_ENDS = {
+    "templates": "lca init ID copies one",
+    "models": "a scenario uses one as models.NAME.preset",
+}
 
 
 def _heading(name: str) -> str:
@@ -38,6 +44,8 @@ def _heading(name: str) -> str:
 
 def _text(name: str, record: Mapping[str, Any]) -> str:
     found = record.get(name)
+    if isinstance(found, float):
+        return f"{found / 1e9:.3g}e9"
     if not isinstance(found, dict):
         return "" if found is None else str(found)
     if name not in _LIST_UNITS:

@@ -272,10 +272,11 @@ def busy_power(device: Device) -> Node:
     if device.power.tdp is None:
         msg = f"{device.id} has no rated power; give one in its file"
         raise InputError(msg)
+    kind = "tpu" if device.kind == "tpu" else "gpu"
     source = device.power.source or device.source
     rated = device.power.tdp.cited(source, Quality.DECLARED)
     return apply(
         operation.busy_power,
         thermal_design_power=rated.factor("thermal_design_power", f"{device.id}/power/tdp"),
-        busy_fraction=factor("busy_fraction"),
+        busy_fraction=factor(f"busy_fraction.{kind}", name="busy_fraction"),
     )
