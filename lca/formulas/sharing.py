@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from lca.vocabulary import (
     HourPerYear,
     KilogramCO2e,
@@ -41,6 +43,68 @@ def idle_share(utilization: Ratio) -> Ratio:
     0.25
     """
     return 1 - utilization
+
+
+def busy_share(utilization: Ratio) -> Ratio:
+    r"""Compute the share of time in which a machine works, which cannot be more than all of it.
+
+    .. math:: \min(u, 1)
+
+    Parameters
+    ----------
+    utilization
+        Work asked for over what is done at full time, *u*; more than 1 where a machine must hurry.
+
+    Returns
+    -------
+    Ratio
+        Share of powered time in which it is busy.
+
+    Notes
+    -----
+    Valid for a utilization of 0 or more.
+
+    References
+    ----------
+    1. Definition: a machine is busy at most all the time.
+
+    Examples
+    --------
+    >>> float(busy_share(1.25))
+    1.0
+    """
+    return np.minimum(utilization, 1)
+
+
+def unused_share(utilization: Ratio) -> Ratio:
+    r"""Compute the share of time without work, where work may exceed what fits into the time.
+
+    .. math:: \max(1 - u, 0)
+
+    Parameters
+    ----------
+    utilization
+        Work asked for over what is done at full time, *u*.
+
+    Returns
+    -------
+    Ratio
+        Share of powered time in which a machine is idle.
+
+    Notes
+    -----
+    Valid for a utilization of 0 or more.
+
+    References
+    ----------
+    1. Definition: a machine that must hurry is never idle.
+
+    Examples
+    --------
+    >>> float(unused_share(0.75))
+    0.25
+    """
+    return np.maximum(1 - utilization, 0)
 
 
 def unsold_hours(occupancy: Ratio) -> Ratio:

@@ -98,7 +98,8 @@ def _state(draw: Draw, subject: Subject, state: State) -> Load:
     own = state.power if draw.component == "accelerator" else None
     power = own or (draw.idle if state.is_idle else draw.busy)
     hours = tuple(h if state.year in {None, i} else 0.0 for i, h in enumerate(subject.hours))
-    scale = _both(state.share, subject.hours_spread)
+    share = state.share if draw.component == "accelerator" else state.host_share or state.share
+    scale = _both(share, subject.hours_spread)
     return Load(draw.component, state.process, power, scale, hours)
 
 

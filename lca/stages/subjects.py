@@ -30,6 +30,8 @@ class State:
         Power of the accelerator (kW); the usual idle or busy power where None.
     is_idle
         Whether the host idles, too.
+    host_share
+        Share of the hours that the host works for it, where that is not the same.
     year
         Position of the only year it holds for; every year where None.
     """
@@ -38,6 +40,7 @@ class State:
     share: Node
     power: Node | None = None
     is_idle: bool = False
+    host_share: Node | None = None
     year: int | None = None
 
 

@@ -18,7 +18,7 @@ from lca.uncertain import Array
 from lca.workloads.inference_assembly import Numbers, flags, step
 from lca.workloads.inference_coefficients import Coefficients
 from lca.workloads.measured_rows import Conditions, texts
-from lca.workloads.validity import WIDTHS, hardware
+from lca.workloads.validity import hardware
 
 DEFAULT_TASK = {"text": "lm-arena-chat", "image": "image-chat", "video": "video-chat"}
 """Task whose prompts stand for those of a modality where nothing is said of them."""
@@ -59,7 +59,8 @@ def physics(known: Coefficients, conditions: Conditions, library: Library | None
         )
     }
     given |= {"prompt_length": prompt_lengths(known, conditions), **devices, **counts()}
-    given["parameter_width"] = np.array([WIDTHS[name] for name in conditions.precision])
+    widths = known.of_group("parameter_width")
+    given["parameter_width"] = np.array([widths[name] for name in conditions.precision])
     holds = flags(conditions, devices.pop("architecture"))
     given.pop("architecture")
     parts = step(Numbers(known.values), given, holds)

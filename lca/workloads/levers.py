@@ -36,7 +36,7 @@ PHASES = (
     "deployment",
 )
 PRECISIONS = ("fp64", "fp32", "tf32", "bf16", "fp16", "fp8", "int8", "fp4", "mxfp4", "nf4", "int4")
-MODALITIES = ("text", "image", "video")
+MODALITIES = ("text", "image generation", "video generation")
 CPU = "cpu"
 
 
@@ -114,7 +114,7 @@ def applying(
     parameters
         Parameters of the model.
     modality
-        ``text``, ``image`` or ``video``.
+        What is made: one of `MODALITIES`.
     library
         Where the device is looked up; the packaged database if None.
 
@@ -215,7 +215,7 @@ def _outside(box: Validity, use: _Use) -> list[str]:
     for name, word, ranged in _RANGED:
         span, given = ranged(box), getattr(use, name)
         if span is not None and given is not None and not span[0] <= given <= span[1]:
-            found.append(f"known for {word} {span[0]:g} to {span[1]:g}, not {given:g}")
+            found.append(f"known for {word} {spoken(span)}, not {_number(given)}")
     return found
 
 
@@ -229,8 +229,21 @@ def _unknown(box: Validity, use: _Use) -> str:
     for name, word, ranged in _RANGED:
         span = ranged(box)
         if span is not None and getattr(use, name) is None:
-            words.append(f"{word} {span[0]:g} to {span[1]:g}")
+            words.append(f"{word} {spoken(span)}")
     return f"if {', '.join(words)}: " if words else ""
+
+
+def spoken(span: Range) -> str:
+    """Return a range as it is said: ``1 to 16``, ``3 billion to 32 billion``."""
+    low, high = (_number(end) for end in span)
+    return low if low == high else f"{low} to {high}"
+
+
+def _number(value: float) -> str:
+    for word, size in (("trillion", 1e12), ("billion", 1e9), ("million", 1e6)):
+        if value >= size:
+            return f"{value / size:g} {word}"
+    return f"{value:g}"
 
 
 __all__ = [
@@ -253,4 +266,5 @@ __all__ = [
     "cards",
     "families",
     "family",
+    "spoken",
 ]

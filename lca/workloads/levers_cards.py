@@ -104,7 +104,7 @@ class Validity:
     precision
         Precisions that the change starts from.
     modalities
-        ``text``, ``image`` or ``video``.
+        ``text``, ``image generation`` or ``video generation``: what is made.
     """
 
     phases: tuple[str, ...] = ()
@@ -261,7 +261,7 @@ def _case(entry: Mapping[str, Any]) -> Case:
 def _reason(effect: Effect | None, known: Row) -> str:
     nil = effect and effect.best is None and effect.central and abs(effect.central - 1) < _NIL
     end = ": no saving that could be measured" if nil else ""
-    return f"{effect}{end}; {known.get('conditions', '')}" if effect else "no figure"
+    return f"{effect}{end}; {known['conditions']}" if effect else "no figure"
 
 
 def _validity(entry: Mapping[str, Any]) -> Validity:

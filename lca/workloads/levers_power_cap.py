@@ -106,13 +106,22 @@ def effect(family: str, cap_fraction: float) -> CapEffect:
         msg = f"power cap {cap_fraction:.2g} of the highest limit: traces of {BOARDS.get(family, 'all boards')} run from {lowest:.2g} to 1"
         raise InputError(msg)
     known = [job for job in jobs(family) if job.covers(cap_fraction)]
-    pairs = tuple(job.at(cap_fraction) for job in known)
+    pairs = _middle_job([job.at(cap_fraction) for job in known])
     job = _drawn(family, len(pairs))
     time, energy = (
         Term(f"{name}_ratio", _column(np.array([pair[place] for pair in pairs])), {"job": job}, "")
         for place, name in enumerate(("time", "energy"))
     )
     return CapEffect(time, energy, pairs, _remarks(family, len(pairs)))
+
+
+def _middle_job(pairs: list[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
+    """Move the job nearest to both medians to the middle: the central estimate is of one job."""
+    away = np.abs(np.log(np.array(pairs) / np.median(np.array(pairs), axis=0))).sum(axis=1)
+    middle, nearest = (len(pairs) + 1) // 2 - 1, int(np.argmin(away))
+    moved = list(pairs)
+    moved[middle], moved[nearest] = moved[nearest], moved[middle]
+    return tuple(moved)
 
 
 def _drawn(family: str, count: int) -> Factor:

@@ -165,7 +165,7 @@ def _marginal_remarks(known: Row, year: int) -> tuple[str, ...]:
     slope = f"marginal: only the slope of power over bit rate ({known['note']})"
     if year == int(known["year"]):
         return (slope,)
-    return (slope, f"the slope is of {known['year']}, used for {year}")
+    return (slope, f"the slope is of {known['year']} and used for other years, too")
 
 
 def _attributional_remarks(known: Row, year: int) -> tuple[str, ...]:
@@ -181,6 +181,6 @@ def _attributional_remarks(known: Row, year: int) -> tuple[str, ...]:
         )
     elif not known["halving"] and year < last:
         found.append(
-            f"{kind}: no trend is published; the value of {last} is used for {year}, interval widened"
+            f"{kind}: no trend is published; the value of {last} is used for years before it, interval widened"
         )
     return tuple(found)

@@ -22,7 +22,6 @@ from lca.uncertain import exact
 from lca.workloads import tabled
 
 HOURS = 24
-_SUM_TOLERANCE = 0.01
 _WIDEST_MARGIN = 8.0
 _BISECTIONS = 60
 
@@ -88,7 +87,8 @@ def demand(
     tokens_per_request
         Tokens of one answer (token/request).
     shape
-        None for a flat day, a peak-to-mean ratio (a node), or 24 shares of a day.
+        None for a flat day, a peak-to-mean ratio (a node), or 24 shares of a day, of which
+        only the proportions count.
     growth
         Growth of demand from one year to the next.
     years_on
@@ -123,7 +123,7 @@ def peak_ratio(shape: Node | Sequence[float] | None) -> Node:
     Raises
     ------
     InputError
-        If shares are not 24, negative or do not sum to one, or the ratio is below 1.
+        If shares are not 24, negative or all zero, or the ratio is below 1.
     """
     if isinstance(shape, Sequence):
         return _given("peak_ratio", HOURS * max(_shares(shape)))
@@ -142,8 +142,8 @@ def _shares(shares: Sequence[float]) -> Sequence[float]:
     if min(shares) < 0:
         msg = f"hourly share {min(shares):g}: a share is 0 or more"
         raise InputError(msg)
-    if abs(sum(shares) - 1) > _SUM_TOLERANCE:
-        msg = f"hourly shares sum to {sum(shares):.4g}; they must sum to 1 (within {_SUM_TOLERANCE:.0%})"
+    if not sum(shares) > 0:
+        msg = "hourly shares are all 0: give the shape of a day in which something is asked for"
         raise InputError(msg)
     return [share / sum(shares) for share in shares]
 

@@ -25,6 +25,7 @@ from lca.workloads.training_runs import (
     fitted_sizes,
     generation,
 )
+from lca.workloads.training_work import Work
 
 Boundary = Literal["accelerator", "it", "facility"]
 BOUNDARIES = ("accelerator", "it", "facility")
@@ -45,7 +46,6 @@ __all__ = [
 def flop(
     model: AIModel,
     tokens: Node,
-    device: Device,
     *,
     method: str = "full",
     sequence: float | None = None,
@@ -56,20 +56,11 @@ def flop(
 
     Parameters
     ----------
-    model, tokens, device, method, sequence, recompute, adapter_parameters
+    model, tokens, method, sequence, recompute, adapter_parameters
         As of `TrainingRun`.
     """
-    run = TrainingRun(
-        model,
-        tokens,
-        device,
-        precision=_any_precision(device),
-        method=method,
-        sequence=sequence,
-        recompute=recompute,
-        adapter_parameters=adapter_parameters,
-    )
-    return run.hardware_work if recompute else run.work
+    counted = Work(model, tokens, method, sequence, recompute, adapter_parameters)
+    return counted.hardware_flop if recompute else counted.model_flop
 
 
 def device_hours(
@@ -225,14 +216,6 @@ def _described(model: AIModel | str | float, active: float | None) -> AIModel:
     if isinstance(model, str):
         return describe(model)
     return describe(parameters=float(model), active_parameters=active)
-
-
-def _any_precision(device: Device) -> str:
-    """Return a precision that the device has a peak of: counting operations needs none."""
-    rates = device.peak.rates()
-    return next(
-        (name for name in ("bf16", "fp32", "tf32", "fp8") if PEAK_OF[name] in rates), "bf16"
-    )
 
 
 def _development_remark(development: Factor | str | None) -> list[str]:

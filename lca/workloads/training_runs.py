@@ -8,19 +8,18 @@ is one of whole runs, of the 16-bit peak, fitted to published ones.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
-from lca.errors import InputError, did_you_mean, quoted
+from lca.errors import InputError
 from lca.formulas import training as formulas
 from lca.formulas import work
 from lca.library.models import Device
-from lca.sources import SCENARIO, Quality
+from lca.sources import Quality
 from lca.terms import Factor, Node, apply
 from lca.workloads.ai_models import AIModel
 from lca.workloads.training_factors import factor, written
+from lca.workloads.training_work import Work, count, known
 
-Method = Literal["full", "lora"]
-METHODS = ("full", "lora")
 PEAK_OF = {
     "bf16": "fp16",
     "bfloat16": "fp16",
@@ -83,15 +82,8 @@ class TrainingRun:
     hardware_flop_utilization: Factor | None = None
 
     def __post_init__(self) -> None:
-        _known("precision", self.precision, tuple(PEAK_OF))
-        _known("method", self.method, METHODS)
-        _positive("tokens", self.tokens)
-        if self.sequence is not None and not self.sequence >= 1:
-            msg = f"a sequence has at least 1 token, found {self.sequence:g}"
-            raise InputError(msg)
-        if not 0 <= self.adapter_parameters <= self.model.parameters:
-            msg = f"{self.adapter_parameters:g} adapter parameters; accepted: 0 to {self.model.parameters:g}"
-            raise InputError(msg)
+        known("precision", self.precision, tuple(PEAK_OF))
+        _ = self._counted
         if len(self.given) > 1:
             msg = f"give one of {' and '.join(self.given)}, not both"
             raise InputError(msg)
@@ -108,17 +100,28 @@ class TrainingRun:
     @property
     def is_exact(self) -> bool:
         """Whether operations can be counted: shape and sequence are known."""
-        return self.model.architecture is not None and self.sequence is not None
+        return self._counted.is_exact
+
+    @property
+    def _counted(self) -> Work:
+        return Work(
+            self.model,
+            self.tokens,
+            self.method,
+            self.sequence,
+            self.recompute,
+            self.adapter_parameters,
+        )
 
     @property
     def work(self) -> Node:
         """Model FLOPs (flop)."""
-        return self._flop(hardware=False)
+        return self._counted.model_flop
 
     @property
     def hardware_work(self) -> Node:
         """FLOPs done, those that are computed twice included (flop)."""
-        return self._flop(hardware=True)
+        return self._counted.hardware_flop
 
     @property
     def peak_rate(self) -> Factor:
@@ -170,83 +173,6 @@ class TrainingRun:
             flop_utilization=self.utilization,
         )
 
-    def _flop(self, *, hardware: bool) -> Node:
-        again = hardware and self.recompute
-        weights = (
-            self.method
-            if not again
-            else {"full": "recomputed", "lora": "recomputed_lora"}[self.method]
-        )
-        per_weight = factor(f"flop_per_weight.{weights}", "flop/token", name="flop_per_weight")
-        adapter = self._adapter(again)
-        name = "hardware_training_flop" if hardware else "training_flop"
-        if not self.is_exact:
-            return apply(
-                formulas.training_flop_by_rule,
-                name=name,
-                flop_per_weight=per_weight,
-                active_parameters=_count(
-                    "active_parameters", self.model.active_parameters, self.model
-                ),
-                adapter_flop_per_token=adapter,
-                training_tokens=self.tokens,
-                rule_residual=self._rule_residual(),
-            )
-        return apply(
-            formulas.training_flop,
-            name=name,
-            weight_flop_per_token=apply(
-                formulas.weight_flop_per_token,
-                flop_per_weight=per_weight,
-                matrix_parameters=self._shape("matrix_parameters"),
-            ),
-            attention_flop_per_token=self._attention(again),
-            adapter_flop_per_token=adapter,
-            training_tokens=self.tokens,
-        )
-
-    def _rule_residual(self) -> Factor:
-        small = self.model.active_parameters < float(written("small", _FIT))
-        path = f"rule_residual.{'small' if small else 'large'}"
-        own = f"training/rule/{self.model.name}"
-        return factor(path, name="rule_residual", identity=own, topic=_FIT)
-
-    def _shape(self, name: str, attribute: str = "") -> Factor:
-        count = float(getattr(self.model.architecture, attribute or name))
-        return _count(name, count, self.model)
-
-    def _attention(self, again: bool) -> Node:
-        kind = "recomputed" if again else "model"
-        length = float(self.sequence or 0.0)
-        return apply(
-            formulas.attention_flop_per_token,
-            flop_per_score=factor(f"flop_per_score.{kind}", "flop/token", name="flop_per_score"),
-            transformer_layers=self._shape("transformer_layers", "layers"),
-            attention_width=self._shape("attention_width"),
-            sequence_length=Factor(
-                "sequence_length",
-                length,
-                "",
-                identity=f"training/sequence/{length:g}",
-                source=SCENARIO.key,
-            ),
-        )
-
-    def _adapter(self, again: bool) -> Node:
-        kind = "recomputed" if again else "full"
-        return apply(
-            formulas.weight_flop_per_token,
-            name="adapter_flop_per_token",
-            flop_per_weight=factor(f"flop_per_weight.{kind}", "flop/token", name="flop_per_weight"),
-            matrix_parameters=Factor(
-                "matrix_parameters",
-                self.adapter_parameters,
-                "",
-                identity=f"ai-model/{self.model.name}/adapter_parameters",
-                source=SCENARIO.key,
-            ),
-        )
-
 
 def by_size(model: AIModel, device: Device) -> Node:
     """Return the prior of the utilization of a whole run, of the 16-bit peak of a device.
@@ -267,7 +193,7 @@ def by_size(model: AIModel, device: Device) -> Node:
         reference_flop_utilization=factor(
             f"{path}.reference_flop_utilization", identity=f"{_FIT}/{group}", topic=_FIT
         ),
-        active_parameters=_count("active_parameters", model.active_parameters, model),
+        active_parameters=count("active_parameters", model.active_parameters, model),
         reference_parameters=Factor(
             "reference_parameters",
             reference,
@@ -292,31 +218,6 @@ def generation(device: Device) -> str:
 def fitted_sizes() -> tuple[float, float]:
     """Return the smallest and largest active parameters of the runs that the prior is fitted to."""
     return float(written("smallest", _FIT)), float(written("largest", _FIT))
-
-
-def _count(name: str, count: float, model: AIModel) -> Factor:
-    given = model.source == SCENARIO.key
-    return Factor(
-        name,
-        count,
-        "",
-        identity=f"ai-model/{model.name}/{name}",
-        source=model.source,
-        quality=Quality.GIVEN if given else Quality.DECLARED,
-    )
-
-
-def _known(what: str, name: str, accepted: tuple[str, ...]) -> None:
-    if name not in accepted:
-        hint = did_you_mean(name, accepted)
-        msg = f"no training {what} {quoted(name)}{hint} (one of: {', '.join(accepted)})"
-        raise InputError(msg)
-
-
-def _positive(what: str, node: Node) -> None:
-    if isinstance(node, Factor) and not node.distribution.interval()[0] > 0:
-        msg = f"{what} must be more than 0 such as 2e12, found {node.distribution.central:g}"
-        raise InputError(msg)
 
 
 def _share(what: str, given: Factor) -> None:
