@@ -14,8 +14,8 @@ from lca.intensities.context import Context
 from lca.intensities.embodied import has_vendor_figure
 from lca.ledger import Line, Missing
 from lca.scenario import Scenario
-from lca.stages.accounted import subjects
-from lca.stages.subjects import Subject
+from lca.subjects import subjects
+from lca.subjects.subject import Subject
 
 Stage = Callable[[Context, Sequence[Subject]], Iterator[Line]]
 

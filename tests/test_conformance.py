@@ -343,7 +343,7 @@ def test_manufacture_of_every_device_is_of_the_order_of_its_silicon(library: Lib
 def test_every_stage_answers_with_lines(library: Library) -> None:
     """A stage is a documented function ``lines(context, subjects)``; shared modules have none."""
     names = {member.name for member in pkgutil.iter_modules(stages.__path__)}
-    shared = {"cohorts", "parts", "subjects"}
+    shared = {"parts"}
     assert {"manufacture", "transport", "operation", "end_of_life", "delivery"} <= names - shared
     found = {function.__module__.rsplit(".", 1)[-1] for function in stage_modules()}
     assert found == names - shared

@@ -10,8 +10,8 @@ from lca.ledger import Line
 from lca.scenario.functional_unit import FunctionalUnit
 from lca.scenario.models import Work
 from lca.stages import operation, operation_given
-from lca.stages.subjects import Subject
-from lca.stages.work_subjects import times
+from lca.subjects.subject import Subject
+from lca.subjects.work import times
 from lca.terms import Factor, Node, product
 from lca.vocabulary import HOURS_PER_YEAR
 

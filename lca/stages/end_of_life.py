@@ -13,7 +13,7 @@ from lca.intensities.freight import collection
 from lca.intensities.scrap import end_of_life, scrap_mass, treatment
 from lca.ledger import Line
 from lca.stages.parts import Part, asked_indicators, embodied_line, parts
-from lca.stages.subjects import Subject
+from lca.subjects.subject import Subject
 from lca.terms import Factor, Node
 
 

@@ -9,7 +9,7 @@ from lca.intensities.buildings import building_share
 from lca.intensities.context import Context
 from lca.ledger import Line
 from lca.stages.parts import Part, embodied_line, goods_line, parts
-from lca.stages.subjects import Subject
+from lca.subjects.subject import Subject
 from lca.terms import Node
 
 _BESIDE_CARBON = ("primary_energy", "adp_elements")

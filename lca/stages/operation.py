@@ -21,7 +21,7 @@ from lca.intensities.power import Draw, device_draw, host_draw
 from lca.intensities.sites import SitePower
 from lca.ledger import Line
 from lca.scenario.models import DevicePower, Work
-from lca.stages.subjects import State, Subject
+from lca.subjects.subject import State, Subject
 from lca.terms import Node, Term, apply, product
 
 

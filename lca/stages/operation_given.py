@@ -13,7 +13,7 @@ from lca.intensities.context import Context
 from lca.intensities.sites import SitePower
 from lca.ledger import Line
 from lca.stages.operation import Rate, operation_line
-from lca.stages.subjects import Given, Subject
+from lca.subjects.subject import Given, Subject
 from lca.terms import Node, apply, product
 
 

@@ -16,8 +16,8 @@ from lca.intensities.hosts import choose_host, host_mass
 from lca.intensities.masses import device_mass
 from lca.ledger import Line
 from lca.scenario.models import Fleet, Work
-from lca.stages.cohorts import Activity
-from lca.stages.subjects import Goods, Subject
+from lca.subjects.cohorts import Activity
+from lca.subjects.subject import Goods, Subject
 from lca.terms import Factor, Node, Term, multiply, product
 from lca.vocabulary import HOURS_PER_YEAR
 

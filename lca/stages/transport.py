@@ -9,7 +9,7 @@ from lca.intensities.context import Context
 from lca.intensities.freight import freight, host_freight
 from lca.ledger import Line
 from lca.stages.parts import Part, asked_indicators, embodied_line, parts
-from lca.stages.subjects import Subject
+from lca.subjects.subject import Subject
 from lca.terms import Factor, Node
 
 

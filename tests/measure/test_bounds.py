@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
+from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
 import pytest
@@ -70,6 +71,7 @@ def _grid(time: float, period: float, phase: float) -> float:
 
 
 def _check(energy: Energy, truth: float) -> None:
+    """Demand that the bounds hold the truth, and that the bound is the distance to it."""
     slack = 1e-6 * max(1.0, truth)
     assert energy.low - slack <= truth <= energy.high + slack
     if energy.value is not None:
@@ -79,81 +81,135 @@ def _check(energy: Energy, truth: float) -> None:
 windows = st.tuples(st.floats(1.0, 4.0), st.floats(0.02, 6.0))
 
 
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """When a sensor is lost for good, and from when it does not answer for a while (s)."""
+
+    loss: float | None
+    blind: float | None
+
+    def at(self, time: float) -> bool:
+        """Whether nothing can be read at a time."""
+        if self.loss is not None and time >= self.loss:
+            return True
+        return self.blind is not None and self.blind <= time < self.blind + 0.7
+
+
+troubles = st.builds(
+    Trouble,
+    loss=st.one_of(st.none(), st.floats(0.5, 12.0)),
+    blind=st.one_of(st.none(), st.floats(0.5, 8.0)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """A counter that moves every `step` from `phase` on, has begun at `offset`, and may be reset.
+
+    Its `origin` is the time of the clock at time 0 of the course.
+    """
+
+    step: float
+    phase: float
+    gain: float
+    offset: float
+    reset: float | None
+    origin: float
+    trouble: Trouble
+
+    def read(self, course: Course, time: float) -> Sample:
+        """Return what it shows, in whole millijoules."""
+        if self.trouble.at(time):
+            return Sample(self.origin + time)
+        seen = max(0.0, _grid(time, self.step, self.phase))
+        if self.reset is not None and time >= self.reset:
+            joules = course.between(self.reset, max(self.reset, seen)) * (1 + self.gain)
+        else:
+            joules = self.offset + course.until(seen) * (1 + self.gain)
+        return Sample(self.origin + time, energy=math.floor(joules * 1000) / 1000)
+
+
+counters = st.sampled_from([0.02, 0.05, 0.1]).flatmap(
+    lambda step: st.builds(
+        Counter,
+        step=st.just(step),
+        phase=st.floats(0, step),
+        gain=st.sampled_from([-0.05, 0.0, 0.05]),
+        offset=st.sampled_from([0.0, 50.0, 1e6]),
+        reset=st.one_of(st.none(), st.floats(0.5, 8.0)),
+        origin=st.sampled_from([0.0, 12345.678]),
+        trouble=troubles,
+    )
+)
+
+
 @settings(max_examples=150, deadline=None)
-@given(data=st.data(), course=courses(), window=windows)
+@given(data=st.data(), course=courses(), window=windows, seen=counters)
 def test_counter_bounds_hold_the_truth(
-    data: st.DataObject, course: Course, window: tuple[float, float]
+    data: st.DataObject, course: Course, window: tuple[float, float], seen: Counter
 ) -> None:
     """A counter of any step and phase, reset and lost at any time, bounds the truth."""
     start, stop = window[0], window[0] + window[1]
-    step = data.draw(st.sampled_from([0.02, 0.05, 0.1]))
-    phase = data.draw(st.floats(0, step))
-    gain = data.draw(st.sampled_from([-0.05, 0.0, 0.05]))
-    offset = data.draw(st.sampled_from([0.0, 50.0, 1e6]))
-    reset = data.draw(st.one_of(st.none(), st.floats(0.5, 8.0)))
-    loss = data.draw(st.one_of(st.none(), st.floats(0.5, 12.0)))
-    blind = data.draw(st.one_of(st.none(), st.floats(0.5, 8.0)))
-    origin = data.draw(st.sampled_from([0.0, 12345.678]))
-
-    def read(time: float) -> Sample:
-        seen = max(0.0, _grid(time, step, phase))
-        dark = blind is not None and blind <= time < blind + 0.7
-        if (loss is not None and time >= loss) or dark:
-            return Sample(origin + time)
-        if reset is not None and time >= reset:
-            joules = course.between(reset, max(reset, seen)) * (1 + gain)
-        else:
-            joules = offset + course.until(seen) * (1 + gain)
-        return Sample(origin + time, energy=math.floor(joules * 1000) / 1000)
-
     times = data.draw(readings(start, stop, 0.1))
     if data.draw(st.booleans()):
         times = [start - 0.05, start - 0.01, *times, stop + 0.03, stop + 0.15]
     energy = from_counter(
-        [read(time) for time in times],
-        origin + start,
-        origin + stop,
-        step=step,
+        [seen.read(course, time) for time in times],
+        seen.origin + start,
+        seen.origin + stop,
+        step=seen.step,
         maximum_power=MAXIMUM,
         gain=0.05,
     )
     _check(energy, course.between(start, stop))
 
 
+@dataclass(frozen=True, slots=True)
+class Sensor:
+    """A sensor that every `period` from `phase` on shows the mean power of the last `window`."""
+
+    period: float
+    window: float
+    phase: float
+    gain: float
+    trouble: Trouble
+
+    def read(self, course: Course, time: float) -> Sample:
+        """Return what it shows, in whole milliwatts."""
+        if self.trouble.at(time):
+            return Sample(time)
+        last = _grid(time, self.period, self.phase)
+        watts = course.between(last - self.window, last) / self.window * (1 + self.gain)
+        return Sample(time, power=math.floor(watts * 1000) / 1000)
+
+
 SENSORS = [(0.1, 0.025), (0.1, 0.1), (0.1, 1.0), (0.02, 0.01)]
+sensors = st.sampled_from(SENSORS).flatmap(
+    lambda kind: st.builds(
+        Sensor,
+        period=st.just(kind[0]),
+        window=st.just(kind[1]),
+        phase=st.floats(0, kind[0]),
+        gain=st.floats(-0.05, 0.05),
+        trouble=troubles,
+    )
+)
 
 
 @settings(max_examples=150, deadline=None)
-@given(data=st.data(), course=courses(), window=windows, sensor=st.sampled_from(SENSORS))
+@given(data=st.data(), course=courses(), window=windows, seen=sensors)
 def test_power_bounds_hold_the_truth(
-    data: st.DataObject,
-    course: Course,
-    window: tuple[float, float],
-    sensor: tuple[float, float],
+    data: st.DataObject, course: Course, window: tuple[float, float], seen: Sensor
 ) -> None:
     """A sensor of any kind, phase and gain, blind or lost at any time, bounds the truth."""
     start, stop = window[0], window[0] + window[1]
-    period, seen = sensor
-    phase = data.draw(st.floats(0, period))
-    gain = data.draw(st.floats(-0.05, 0.05))
-    loss = data.draw(st.one_of(st.none(), st.floats(0.5, 12.0)))
-    blind = data.draw(st.one_of(st.none(), st.floats(0.5, 8.0)))
-
-    def read(time: float) -> Sample:
-        dark = blind is not None and blind <= time < blind + 0.7
-        if (loss is not None and time >= loss) or dark:
-            return Sample(time)
-        last = _grid(time, period, phase)
-        watts = course.between(last - seen, last) / seen * (1 + gain)
-        return Sample(time, power=math.floor(watts * 1000) / 1000)
-
-    times = data.draw(readings(start, stop, max(0.018, 0.9 * period)))
+    times = data.draw(readings(start, stop, max(0.018, 0.9 * seen.period)))
     energy = from_power(
-        [read(time) for time in times],
+        [seen.read(course, time) for time in times],
         start,
         stop,
-        period=period,
-        window=seen,
+        period=seen.period,
+        window=seen.window,
         gain=0.05,
         maximum_power=MAXIMUM,
     )

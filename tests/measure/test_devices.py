@@ -11,7 +11,6 @@ from lca.errors import UnknownNameError
 from lca.measure import devices
 from lca.measure.devices import Board, choose, hardware_id
 from lca.measure.meters import open_meters
-from lca.measure.ranks import rank
 from measure.stand_in import boards
 from measure.stand_in.build import StandIn
 from measure.stand_in.powercap import Powercap
@@ -206,20 +205,3 @@ def test_a_missing_driver_says_what_to_do(stand_in: StandIn, failure: str, advic
     opened = open_meters(clock=stand_in.now)
     opened.close()
     assert any(advice in reason for reason in opened.missing)
-
-
-@pytest.mark.parametrize(
-    ("environment", "measures"),
-    [
-        ({}, True),
-        ({"LOCAL_RANK": "0"}, True),
-        ({"LOCAL_RANK": "3"}, False),
-        ({"SLURM_LOCALID": "1"}, False),
-        ({"LOCAL_RANK": "0", "SLURM_LOCALID": "1"}, True),
-        ({"OMPI_COMM_WORLD_LOCAL_RANK": "2"}, False),
-        ({"LOCAL_RANK": ""}, True),
-    ],
-)
-def test_one_rank_of_a_node_measures(environment: dict[str, str], measures: bool) -> None:
-    """The rank 0 of a node measures; the innermost launcher decides."""
-    assert rank(environment).measures is measures

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from lca.errors import InputError, UnitError
+from lca.measure.adding import add
 from lca.measure.integrate import Energy
 from lca.measure.records import (
     DeviceRecord,
@@ -17,7 +18,6 @@ from lca.measure.records import (
     WindowRecord,
     Work,
     WorkloadRecord,
-    add,
     load,
     per_unit,
     quality_of,
@@ -277,6 +277,28 @@ def test_a_board_measured_by_two_ranks_counts_once(
     joined = add([ranked(replace(GPU, energy=1200.0)), ranked(GPU, duration=11.0)])
     assert joined.total.value == pytest.approx(1234.5)
     assert joined.reasons == ("NVIDIA H100 80GB HBM3 was measured twice and counts once",)
+
+
+FIRST, BEHIND, WITHIN = (f"2026-11-22T10:00:{second}+00:00" for second in ("00", "10", "05"))
+
+
+@pytest.mark.parametrize(
+    ("started", "energy", "duration"), [(BEHIND, 2469.0, 20.0), (WITHIN, 1234.5, 15.0)]
+)
+def test_a_board_measured_at_two_times_counts_twice(
+    ranked: Callable[..., WorkloadRecord], started: str, energy: float, duration: float
+) -> None:
+    """The same board counts in each of two windows that follow each other, once if they overlap."""
+    joined = add([ranked(GPU, started=FIRST), ranked(GPU, started=started)])
+    assert joined.total.value == pytest.approx(energy)
+    assert joined.duration == pytest.approx(duration)
+
+
+def test_idle_power_is_not_deducted_at_two_times(ranked: Callable[..., WorkloadRecord]) -> None:
+    """Above idle, two windows of one board have no common time to deduct, and are refused."""
+    both = [ranked(GPU, started=start, idle="above_idle") for start in (FIRST, BEHIND)]
+    with pytest.raises(InputError, match="only records of the same time"):
+        add(both)
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,13 @@
-"""Measurements: windows, repeats, policies, refusals, and what is left after an abrupt end."""
+"""Measurements: windows, repeats, policies and refusals."""
 
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
-import textwrap
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,59 +15,14 @@ from typing import Any
 import pytest
 
 import lca.measure
-from lca.errors import DocumentError, InputError, MeasurementUnavailable, UnknownNameError
+from lca.errors import InputError, UnknownNameError
 from lca.measure import windows
-from lca.measure.integrate import Energy, Sample
-from lca.measure.ledger import BLOCK, Ledger
 from lca.measure.nvml import NvmlMeter
-from lca.measure.reading import Health, Lost, MeterDevice, settle
-from lca.measure.records import load
 from lca.measure.windows import Measurement
-from measure.playing import sample_until
 from measure.stand_in import boards
 from measure.stand_in.build import StandIn
 from measure.stand_in.trace import Trace
-
-
-class Steady:
-    """A meter whose board draws a steady 100 W on a clock that a test moves."""
-
-    def __init__(self, method: str = "counter", step: float = 0.001) -> None:
-        self.time = 50.0
-        self.reads = 0
-        self.device = MeterDevice(
-            "gpu0", "GPU-1", "board", "gpu", method, step=step, maximum_power=200.0
-        )
-
-    def clock(self) -> float:
-        """Return the time (s)."""
-        return self.time
-
-    def sleep(self, seconds: float) -> None:
-        """Move the clock."""
-        self.time += seconds
-
-    def devices(self) -> tuple[MeterDevice, ...]:
-        """Return the board."""
-        return (self.device,)
-
-    def read(self, _device: MeterDevice) -> Sample | Lost:
-        """Return the counter."""
-        self.reads += 1
-        return Sample(self.time, energy=1e6 + 100.0 * self.time, power=100.0)
-
-    def health(self, _device: MeterDevice) -> Health:
-        """Return a board that is held down by its power cap."""
-        return Health({"sm": 1500.0}, 60.0, 200.0, ("power cap",))
-
-    def settle(
-        self, device: MeterDevice, samples: list[Sample], start: float, stop: float
-    ) -> Energy:
-        """Return the energy of the counter."""
-        return settle(device, samples, start, stop)
-
-    def close(self) -> None:
-        """Release nothing."""
+from measure.steady import Steady
 
 
 @pytest.fixture
@@ -230,23 +183,6 @@ def test_open_windows_end_with_the_measurement(
     assert m.record.window("part").energy.value == pytest.approx(200.0)
 
 
-def test_error_of_the_measured_code_passes_and_leaves_a_record(
-    run: Callable[..., Measurement], steady: Steady
-) -> None:
-    """What the code raised is raised; the record of the time before it is kept."""
-    m = run()
-
-    def fail() -> None:
-        with m:
-            steady.sleep(1.0)
-            _ = 1 / 0
-
-    with pytest.raises(ZeroDivisionError):
-        fail()
-    assert m.record.total.value == pytest.approx(100.0)
-    assert "the measured code raised ZeroDivisionError" in m.record.reasons
-
-
 def test_short_body_is_repeated_until_long_enough(stand_in: StandIn) -> None:
     """A body of 50 ms that uses 15 J gets its value from 5 s of repeats."""
     stand_in.play(Trace((boards.hopper(((0, 300),)),)))
@@ -274,6 +210,25 @@ def test_repeat_multiplies_the_work(run: Callable[..., Measurement], steady: Ste
             steady.sleep(0.5)
     assert (m.record.repeats, m.record.work.amount) == (4, 40.0)
     assert m.record.energy_per_unit.value == pytest.approx(5.0)
+
+
+def test_rounds_that_began_are_counted(run: Callable[..., Measurement], steady: Steady) -> None:
+    """Whoever leaves four rounds in the second one did the work of two."""
+    with run(work="10 items", repeat=4) as m:
+        for done in m.runs():
+            steady.sleep(1.0)
+            if done == 1:
+                break
+    assert (m.record.repeats, m.record.work.amount) == (2, 20.0)
+
+
+def test_one_device_may_be_named_without_a_list(stand_in: StandIn) -> None:
+    """``devices="0"`` and ``devices=0`` mean what ``devices=[0]`` means."""
+    stand_in.play(Trace((boards.hopper(), boards.hopper())))
+    for name in ("1", 1, [1]):
+        m = Measurement("one", devices=name, clock=stand_in.now, sleep=stand_in.sleep).start()
+        assert [device.id for device in m.stop().devices] == ["gpu1"]
+        m.close()
 
 
 def test_alignment_narrows_the_bounds(stand_in: StandIn) -> None:
@@ -349,39 +304,6 @@ def test_health_is_in_the_record(run: Callable[..., Measurement], steady: Steady
     assert device.throttled == {"power cap": 1.0}
 
 
-def test_nothing_measured_is_none_with_reasons() -> None:
-    """Without any meter the record has no energy at all, and says so."""
-    with Measurement("nothing", meters=[]) as m:
-        pass
-    assert m.energy is None
-    assert m.record.quality == "none"
-    assert m.record.total.value is None
-    assert m.record.reasons == ("no device has a measured or modeled energy",)
-
-
-def test_required_measurement_is_refused_without_meters(steady: Steady) -> None:
-    """``require="measured"`` raises before the run where only models exist, with exit code 5."""
-    model = replace(steady.device, method="model")
-    steady.device = model
-    m = Measurement("strict", require="measured", meters=[steady])
-    with pytest.raises(MeasurementUnavailable, match="nothing on this machine") as refusal:
-        m.start()
-    assert refusal.value.exit_code == 5
-
-
-def test_required_measurement_is_refused_when_the_window_was_too_short(
-    run: Callable[..., Measurement], steady: Steady
-) -> None:
-    """A record without a value is not measured; it is kept for a look."""
-    steady.device = replace(steady.device, step=0.1)
-    m = run(require="measured")
-    m.start()
-    steady.sleep(0.05)
-    with pytest.raises(MeasurementUnavailable, match="shorter than two steps"):
-        m.stop()
-    assert m.record.quality == "none"
-
-
 def test_other_ranks_do_not_measure(monkeypatch: pytest.MonkeyPatch) -> None:
     """Rank 3 of a node counts its work, and leaves the meters to rank 0."""
     monkeypatch.setenv("LOCAL_RANK", "3")
@@ -390,80 +312,6 @@ def test_other_ranks_do_not_measure(monkeypatch: pytest.MonkeyPatch) -> None:
     assert m.record.devices == ()
     assert m.record.work.amount == 5.0
     assert "rank 0 of this node measures" in m.record.reasons[-1]
-
-
-def test_date_may_jump(
-    run: Callable[..., Measurement], steady: Steady, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A clock that is set back an hour in mid-window changes neither duration nor energy."""
-    with run() as m:
-        steady.sleep(1.0)
-        before = time.time()
-        monkeypatch.setattr(time, "time", lambda: before - 3600.0)
-        steady.sleep(1.0)
-    assert m.record.duration == pytest.approx(2.0)
-    assert m.record.total.value == pytest.approx(200.0)
-
-
-def test_long_measurements_keep_few_readings(steady: Steady) -> None:
-    """Hours of readings are settled block by block, without losing energy or bounds."""
-    ledger = Ledger([steady], steady.clock)
-    window = ledger.open("long")
-    for _ in range(3 * BLOCK):
-        steady.sleep(0.1)
-        ledger.sample()
-    ledger.close(window)
-    truth = 3 * BLOCK * 10.0
-    device = ledger.records(window)[0]
-    assert device.energy == pytest.approx(truth)
-    assert device.low <= truth <= device.high
-    assert device.coverage == pytest.approx(1.0)
-    assert len(window.settled["gpu0"]) >= 2
-
-
-def test_long_measurements_with_power_only(stand_in: StandIn) -> None:
-    """The same holds for a board without a counter, sampled every 18 ms for two minutes."""
-    stand_in.play(Trace((boards.pascal(((0, 150), (60, 90))),)))
-    meter = NvmlMeter(clock=stand_in.now, environment={})
-    ledger = Ledger([meter], stand_in.now)
-    window = ledger.open("long")
-    sample_until(stand_in.set_time, ledger, 0.0, 120.0)
-    ledger.close(window)
-    device = ledger.records(window)[0]
-    meter.close()
-    truth = stand_in.integral(0.0, 120.0)
-    assert device.energy == pytest.approx(truth, rel=1e-3)
-    assert device.low <= truth <= device.high
-
-
-def test_unwritable_file_keeps_the_record(
-    run: Callable[..., Measurement], steady: Steady, tmp_path: Path
-) -> None:
-    """A record that cannot be saved is an error, and still there."""
-    m = run(save=tmp_path / "missing" / "record.yaml")
-    m.start()
-    steady.sleep(1.0)
-    with pytest.raises(DocumentError, match="cannot be written"):
-        m.stop()
-    assert m.record.total.value == pytest.approx(100.0)
-
-
-def test_partial_records_that_cannot_be_saved_do_not_stop_the_run(
-    run: Callable[..., Measurement], steady: Steady, tmp_path: Path
-) -> None:
-    """Without room for the partial record the measurement goes on, and says so in its own."""
-    folder = tmp_path / "later"
-    m = run(save=folder / "record.yaml")
-    m.start()
-    steady.sleep(1.0)
-    deadline = time.monotonic() + 20
-    while not m.remarks and time.monotonic() < deadline:
-        time.sleep(0.02)
-    folder.mkdir()
-    record = m.stop()
-    assert record.total.value == pytest.approx(100.0)
-    assert "a partial record could not be saved" in record.reasons[-1]
-    assert load(folder / "record.yaml").status == "complete"
 
 
 def test_sampling_goes_on_in_one_thread(stand_in: StandIn) -> None:
@@ -484,58 +332,6 @@ def test_sampling_goes_on_in_one_thread(stand_in: StandIn) -> None:
     assert device.energy == pytest.approx(250.0 * m.record.duration, abs=26.0)
 
 
-KILLED = """
-import time
-import lca.measure
-from measure.test_windows import Steady
-
-meter = Steady()
-meter.clock = time.monotonic
-meter.read = lambda device: __import__("lca.measure.integrate", fromlist=["Sample"]).Sample(
-    time.monotonic(), energy=1e6 + 100.0 * time.monotonic()
-)
-with lca.measure("killed", save=PATH, meters=[meter]):
-    print("started", flush=True)
-    time.sleep(60)
-"""
-
-
-@pytest.fixture
-def doomed(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], Path]]:
-    """Start a process that measures for a minute."""
-    file = tmp_path / "record.yaml"
-    code = textwrap.dedent(KILLED).replace("PATH", repr(str(file)))
-    tests = Path(__file__).parents[1]
-    path = os.pathsep.join([str(tests), str(tests.parent)])
-    child = subprocess.Popen(
-        [sys.executable, "-c", code],
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONPATH": path},
-    )
-    with child:
-        yield child, file
-        child.kill()
-
-
-def test_a_killed_process_leaves_a_partial_record(
-    doomed: tuple[subprocess.Popen[str], Path],
-) -> None:
-    """After SIGKILL the file is a readable record, at most about a second old."""
-    child, file = doomed
-    assert child.stdout.readline() == "started\n"
-    begun = time.monotonic()
-    time.sleep(2.0)
-    child.send_signal(signal.SIGKILL)
-    child.wait(10)
-    lived = time.monotonic() - begun
-    record = load(file)
-    assert record.status == "partial"
-    assert record.quality == "measured"
-    assert record.duration > lived - 1.5
-    assert record.total.value == pytest.approx(100.0 * record.duration, rel=0.2)
-
-
 def test_importing_is_light() -> None:
     """``import lca.measure`` brings neither numpy, pint, torch, pynvml nor yaml."""
     code = (
@@ -552,3 +348,25 @@ def test_importing_is_light() -> None:
         check=False,
     )
     assert (done.returncode, done.stderr, done.stdout.strip()) == (0, "", "")
+
+
+@pytest.mark.parametrize(
+    ("options", "whole", "part"),
+    [({"idle": "share", "share": 0.25}, 100.0, 50.0), ({"idle": "above_idle"}, 0.0, 0.0)],
+)
+def test_parts_and_repeats_follow_the_idle_policy(
+    run: Callable[..., Measurement],
+    steady: Steady,
+    options: dict[str, Any],
+    whole: float,
+    part: float,
+) -> None:
+    """What is attributed of the whole is attributed of its windows and blocks alike."""
+    with run(repeat=2, **options) as m:
+        for _ in m.runs():
+            with m.window("part"):
+                steady.sleep(2.0)
+    record = m.record
+    assert record.total.value == pytest.approx(whole, abs=1e-6)
+    assert record.window("part").energy.value == pytest.approx(part, abs=1e-6)
+    assert record.energy_per_unit.repeats == pytest.approx([whole / 2] * 2, abs=1e-6)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from lca.intensities.context import Context
 from lca.scenario.models import Work
 from lca.scenario.service_models import Cores, Store, Transfer
-from lca.stages.subjects import Equipment, Given, Goods
+from lca.subjects.subject import Equipment, Given, Goods
 from lca.terms import Factor
 from lca.vocabulary import HOURS_PER_YEAR
 from lca.workloads import compute, network, storage
@@ -18,7 +18,7 @@ Amounts = tuple[float, ...]
 
 @dataclass(frozen=True, slots=True)
 class DataWork:
-    """What work on data adds to its subject; see `lca.stages.subjects.Subject`."""
+    """What work on data adds to its subject; see `lca.subjects.subject.Subject`."""
 
     given: tuple[Given, ...] = ()
     equipment: tuple[Equipment, ...] = ()

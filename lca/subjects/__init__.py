@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lca.intensities.context import Context
-from lca.stages.fleet_subjects import fleet_subject
-from lca.stages.subjects import Subject
-from lca.stages.work_subjects import work_subject
+from lca.subjects.fleets import fleet_subject
+from lca.subjects.subject import Subject
+from lca.subjects.work import work_subject
 
 
 def subjects(context: Context) -> Iterator[Subject]:

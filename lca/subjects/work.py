@@ -8,9 +8,9 @@ from lca.formulas.sharing import development_share, final_run_share
 from lca.intensities.context import Context
 from lca.library.models import Device, Server
 from lca.scenario.models import Work
-from lca.stages.data_work import core_share, data_work
-from lca.stages.hosting import host_of, instance_share, warn_decision
-from lca.stages.subjects import Given, State, Subject
+from lca.subjects.data import core_share, data_work
+from lca.subjects.hosting import host_of, instance_share, warn_decision
+from lca.subjects.subject import Given, State, Subject
 from lca.terms import Draws, Factor, Node, apply, factors, product
 
 Hosted = tuple[Device | None, Server | None, Factor]

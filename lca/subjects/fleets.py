@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from lca.intensities.context import Context, default
 from lca.scenario.models import Fleet
-from lca.stages.cohorts import embodied_activity, service_activity
-from lca.stages.hosting import host_of, warn_decision
-from lca.stages.subjects import Subject
+from lca.subjects.cohorts import embodied_activity, service_activity
+from lca.subjects.hosting import host_of, warn_decision
+from lca.subjects.subject import Subject
 from lca.terms import Factor
 from lca.vocabulary import HOURS_PER_YEAR
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from lca.intensities.sites import SitePower
 from lca.library.models import Device, Server
 from lca.scenario.models import Fleet, Work
-from lca.stages.cohorts import Activity
+from lca.subjects.cohorts import Activity
 from lca.terms import Factor, Node
 
 
