@@ -6,25 +6,32 @@ turns; the rest is the time of this process while it measures one board of the s
 
 from __future__ import annotations
 
+import ctypes
 import importlib.util
 import os
 import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from measuring import ROOT, process
 
 IMPORT = "import time; t = time.perf_counter(); import {0}; print(time.perf_counter() - t)"
-TARGETS = {
+TARGETS: dict[str, float | None] = {
     "import lca.measure / import torch": 0.05,
     "start + stop (ms)": 0.5,
     "begin + end of a window (ms)": 0.5,
     "CPU share at the pace of a counter, 4 Hz (%)": 0.1,
     "CPU share at 10 Hz (%)": 0.1,
-    "of which a thread that wakes and does nothing (%)": 0.1,
+    "a thread that wakes at 10 Hz and does nothing (%)": None,
+    "a thread that wakes and asks the driver once (%)": None,
+    "10 Hz / a thread that does nothing": None,
+    "10 Hz / a thread that asks the driver once": None,
     "CPU share with a partial record a second (%)": 1.0,
     "child processes": 0.0,
 }
@@ -79,16 +86,43 @@ def share(seconds: float) -> float:
     return 100 * (time.process_time() - busy) / (time.perf_counter() - begun)
 
 
-def waking(seconds: float) -> float:
-    """Return the share of a core (%) of a thread that wakes at 10 Hz and does nothing."""
-    from lca.measure.sampler import Sampler
+def waking(seconds: float, function: Callable[[], object] = lambda: None) -> float:
+    """Return the share of a core (%) of a thread that sleeps, calls a function, and so on."""
+    ended = threading.Event()
 
-    sampler = Sampler(lambda: None, 0.1)
-    sampler.start()
+    def run() -> None:
+        """Wake at 10 Hz, as plainly as a thread can."""
+        while not ended.is_set():
+            time.sleep(0.1)
+            function()
+
+    thread = threading.Thread(target=run)
+    thread.start()
     try:
         return share(seconds)
     finally:
-        sampler.stop()
+        ended.set()
+        thread.join()
+
+
+def asking(seconds: float) -> float:
+    """Return the share of a core (%) of a thread that makes one bare call into the driver."""
+    import pynvml
+
+    pynvml.nvmlInit()
+    handle = pynvml.nvmlDeviceGetHandleByIndex(0)
+    call, energy = pynvml.nvmlLib.nvmlDeviceGetTotalEnergyConsumption, ctypes.c_ulonglong()
+    try:
+        return waking(seconds, partial(call, handle, ctypes.byref(energy)))
+    finally:
+        pynvml.nvmlShutdown()
+
+
+def in_turns(seconds: float, rounds: int = 5) -> list[float]:
+    """Return the median shares (%) of four ways to wake, taken in turns on a busy machine."""
+    ways = (sampling, partial(sampling, interval=0.1), waking, asking)
+    shares = [[way(seconds / rounds) for way in ways] for _ in range(rounds)]
+    return [statistics.median(column) for column in zip(*shares, strict=True)]
 
 
 def children() -> int:
@@ -100,8 +134,8 @@ def children() -> int:
 def measure(seconds: float) -> None:
     """Print the figures of this process, one a line."""
     whole, part = windows()
-    print(whole * 1e3, part * 1e3, sampling(seconds), sampling(seconds, 0.1), sep="\n")
-    print(waking(seconds))
+    slow, fast, bare, call = in_turns(seconds)
+    print(whole * 1e3, part * 1e3, slow, fast, bare, call, fast / bare, fast / call, sep="\n")
     with tempfile.TemporaryDirectory() as folder:
         print(sampling(seconds, save=Path(folder) / "record.yaml"))
     print(children())
@@ -127,10 +161,13 @@ def main(seconds: float = 20.0) -> None:
     found = [import_ratio(), *map(float, done.stdout.split())]
     for (name, target), value in zip(TARGETS.items(), found, strict=True):
         if value is None:
-            print(f"{name:48} not compared: torch is not installed")
+            print(f"{name:52} not compared: torch is not installed")
+            continue
+        if target is None:
+            print(f"{name:52} {value:8.4f}")
             continue
         verdict = "met" if value <= target else "MISSED"
-        print(f"{name:48} {value:8.4f}  target {target:g}  {verdict}")
+        print(f"{name:52} {value:8.4f}  target {target:g}  {verdict}")
 
 
 if __name__ == "__main__":

@@ -17,18 +17,20 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from lca.measure.records import WorkloadRecord, add, load
-    from lca.measure.windows import Measurement, measure, measured
+    from lca.measure.adding import add
+    from lca.measure.decorators import measure, measured
+    from lca.measure.records import WorkloadRecord, load
+    from lca.measure.windows import Measurement
 
 __all__ = ["Measurement", "WorkloadRecord", "add", "load", "measure", "measured"]
 
 _WHERE = {
     "Measurement": "lca.measure.windows",
     "WorkloadRecord": "lca.measure.records",
-    "add": "lca.measure.records",
+    "add": "lca.measure.adding",
     "load": "lca.measure.records",
-    "measure": "lca.measure.windows",
-    "measured": "lca.measure.windows",
+    "measure": "lca.measure.decorators",
+    "measured": "lca.measure.decorators",
 }
 
 

@@ -143,6 +143,7 @@ def fit(readings: Sequence[Reading], source: str = "") -> Calibration:
 
 
 def _check(readings: Sequence[Reading]) -> None:
+    """Refuse readings that cannot tell scale and offset."""
     if len(readings) < LEAST:
         msg = (
             f"{len(readings)} readings; a calibration needs {LEAST} or more, "
@@ -259,6 +260,7 @@ def load(path: str | Path) -> Calibration:
     problems: list[Problem] = []
 
     def take(canonical: str, *steps: str) -> float:
+        """Return the quantity at a place of the file, in its canonical unit."""
         found: Any = text.data
         for step in steps:
             found = found.get(step) if isinstance(found, dict) else None

@@ -41,6 +41,7 @@ def _safely(event: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(event)
     def guarded(self: Energy, *given: Any, **named: Any) -> None:
+        """Call the event; keep what goes wrong."""
         try:
             event(self, *given, **named)
         except Exception as error:  # the training is worth more than its measurement
@@ -95,6 +96,7 @@ class Energy:
         self._epochs = self._steps = 0
 
     def _begin(self) -> None:
+        """Start measuring, once."""
         if self._measurement is not None:
             return
         from lca.measure.windows import Measurement
@@ -104,6 +106,7 @@ class Energy:
         self._measurement = measurement
 
     def _end(self, counts: dict[str, float]) -> None:
+        """Stop measuring; what the framework counted is the work."""
         measurement = self._measurement
         if measurement is None:
             return
@@ -121,12 +124,14 @@ class Energy:
             self.record = measurement.record
 
     def _open(self, name: str) -> None:
+        """Begin a named window that is not open yet."""
         if self._measurement is not None and name not in self._windows:
             window = self._measurement.window(name)
             window.__enter__()
             self._windows[name] = window
 
     def _close(self, name: str) -> None:
+        """End a named window that is open."""
         window = self._windows.pop(name, None)
         if window is not None:
             window.__exit__(None, None, None)

@@ -149,6 +149,7 @@ def order(rounds: int) -> Iterator[int]:
 
 
 def _per_unit(record: WorkloadRecord) -> EnergyPerUnit:
+    """Return energy per unit of work, which must be there."""
     if record.energy_per_unit is None:
         msg = f"record of {record.workload} has no energy per unit: nothing to compare"
         raise InputError(msg)
@@ -156,6 +157,7 @@ def _per_unit(record: WorkloadRecord) -> EnergyPerUnit:
 
 
 def _check(first: WorkloadRecord, second: WorkloadRecord) -> None:
+    """Refuse records that do not measure the same thing."""
     pairs = {
         "count different work": (first.work.unit, second.work.unit),
         "have different idle policies": (first.idle, second.idle),
@@ -207,6 +209,7 @@ def _log_variance(values: Sequence[float]) -> float:
 
 
 def _mean(values: Sequence[float]) -> float:
+    """Return the arithmetic mean."""
     return sum(values) / len(values)
 
 
@@ -222,6 +225,7 @@ def _verdict(instrument: tuple[float, float], repeats: tuple[float, float] | Non
 def _cautions(
     first: WorkloadRecord, second: WorkloadRecord, repeats: tuple[float, float] | None
 ) -> Iterator[str]:
+    """Say what weakens the comparison."""
     if repeats is None:
         yield f"fewer than {FEWEST} repeats with a value in one record: no repeat interval, no verdict"
     for name, record in (("first", first), ("second", second)):
@@ -246,6 +250,7 @@ def _metrics(first: WorkloadRecord, second: WorkloadRecord) -> Iterator[str]:
 
 
 def _devices(first: Sequence[DeviceRecord], second: Sequence[DeviceRecord]) -> Iterator[str]:
+    """Say how the devices of two records differ."""
     kinds = [sorted(device.name or device.id for device in side) for side in (first, second)]
     if kinds[0] != kinds[1]:
         yield f"different devices: {', '.join(kinds[0])} and {', '.join(kinds[1])}"
@@ -256,6 +261,7 @@ def _devices(first: Sequence[DeviceRecord], second: Sequence[DeviceRecord]) -> I
 
 
 def _place(device: DeviceRecord) -> tuple[str, str]:
+    """Return what devices are ordered by."""
     return device.name or device.id, device.id
 
 
@@ -279,4 +285,5 @@ def _states(left: DeviceRecord, right: DeviceRecord) -> Iterator[str]:
 
 
 def _watts(limit: float | None) -> str:
+    """Return a power limit as text."""
     return "unknown" if limit is None else f"{limit:.0f} W"

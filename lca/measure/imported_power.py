@@ -69,6 +69,7 @@ def read(path: Path, asked: Asked) -> WorkloadRecord:
 
 
 def _record(series: dict[str, _Series], asked: Asked, path: Path) -> WorkloadRecord:
+    """Return the record of all series of a file."""
     for key, one in series.items():
         one.samples.sort(key=lambda sample: sample.time)
         if len(one.samples) < 2:
@@ -155,6 +156,7 @@ def _boards(row: Row, column: str) -> Iterator[str]:
 
 
 def _add(one: _Series, when: str, power: str, path: Path, line: int) -> None:
+    """Add a row to a series."""
     match = _WATTS.fullmatch(power.strip())
     moment = _seconds(when.strip())
     if match is None or moment is None:
@@ -177,6 +179,7 @@ def _seconds(text: str) -> float | None:
 
 
 def _date(text: str) -> float | None:
+    """Return a date and time as seconds since 1970, None if it is none."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:

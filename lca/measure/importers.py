@@ -80,6 +80,7 @@ def load(tool: str, path: str | Path, asked: Asked | None = None) -> WorkloadRec
 
 
 def _dcgm(path: Path, asked: Asked) -> WorkloadRecord:
+    """Return the record of a file of powers."""
     from lca.measure import imported_power
 
     return imported_power.read(path, asked)
@@ -256,6 +257,7 @@ def _codecarbon(path: Path, asked: Asked) -> WorkloadRecord:
     pue = number(row, "pue", path) or 1.0
 
     def joules(column: str) -> float:
+        """Return the energy in a column (J), without the factor for the building."""
         return number(row, column, path) * _KWH / pue
 
     parts = _codecarbon_boards(row, joules("gpu_energy"), asked)

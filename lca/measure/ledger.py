@@ -25,6 +25,9 @@ BLOCK = 2048
 KEPT = 64
 """Readings that stay behind, more than the shortest window needs."""
 HEALTH_INTERVAL = 1.0
+"""Time between two looks at the state of a device (s)."""
+RETRY_INTERVAL = 1.0
+"""Time after which a device that was lost is asked again (s)."""
 
 
 @dataclass(slots=True)
@@ -49,6 +52,11 @@ class _Entry:
     device: MeterDevice
     samples: list[Sample] = field(default_factory=list)
     lost: Lost | None = None
+    retry: float = 0.0
+    outages: list[str] = field(default_factory=list)
+    pause: float = 0.0
+    """Time after which the device is read again (s): half a tick short of its interval, so that
+    a tick that comes a little early after one that came late is not passed over."""
     due: float = 0.0
     health_due: float = 0.0
     states: int = 0
@@ -72,7 +80,11 @@ class Ledger:
 
     def __init__(self, meters: Iterable[Meter], clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._entries = [_Entry(meter, device) for meter in meters for device in meter.devices()]
+        found = [(meter, device) for meter in meters for device in meter.devices()]
+        pace = min((device.interval for _, device in found), default=0.0)
+        self._entries = [
+            _Entry(meter, device, pause=device.interval - pace / 2) for meter, device in found
+        ]
         self._open: list[Window] = []
 
     @property
@@ -87,12 +99,22 @@ class Ledger:
 
     def sample(self, *, due: bool = False) -> None:
         """Read all devices, or only those whose time has come."""
+        if due:
+            self.sample_due()
+            return
+        now = self._clock()
         for entry in self._entries:
-            now = self._clock()
-            if not due or now >= entry.due:
+            self._read(entry)
+            entry.due = now + entry.pause
+
+    def sample_due(self) -> None:
+        """Read the devices whose time has come: what the sampling thread does at each tick."""
+        now = self._clock()
+        for entry in self._entries:
+            if now >= entry.due:
                 self._read(entry)
-                entry.due = now + entry.device.interval * 0.98
-            if due and now >= entry.health_due:
+                entry.due = now + entry.pause
+            if now >= entry.health_due:
                 self._look(entry)
                 entry.health_due = now + HEALTH_INTERVAL
 
@@ -148,18 +170,23 @@ class Ledger:
             _record(entry, window.energies[entry.device.id], share) for entry in self._entries
         )
 
-    def total(self, window: Window) -> Energy:
-        """Return the energy of all devices in a settled window."""
-        return total(self.records(window), "total", 0.0)
+    def total(self, window: Window, idle: str = "total", share: float | None = None) -> Energy:
+        """Return the energy of all devices in a settled window, after an idle policy."""
+        stop = window.start if window.stop is None else window.stop
+        return total(self.records(window, share), idle, stop - window.start)
 
     def _read(self, entry: _Entry) -> None:
-        """Add a reading; a device that is gone is not asked again."""
-        if entry.lost is not None:
+        """Add a reading; a device that is gone is asked again now and then."""
+        if entry.lost is not None and self._clock() < entry.retry:
             return
         reading = entry.meter.read(entry.device)
         if isinstance(reading, Lost):
-            entry.lost = reading
+            entry.lost = entry.lost or reading
+            entry.retry = reading.time + RETRY_INTERVAL
             return
+        if entry.lost is not None:
+            entry.outages.append(_outage(entry.lost, reading.time))
+            entry.lost = None
         entry.samples.append(reading)
         if len(entry.samples) > BLOCK:
             self._cut(entry)
@@ -221,6 +248,11 @@ def _joined(blocks: list[tuple[float, Energy]]) -> Energy:
     )
 
 
+def _outage(lost: Lost, back: float) -> str:
+    """Say that a device was lost and came back."""
+    return f"did not answer for {back - lost.time:.3g} s: {lost.reason}"
+
+
 def _record(entry: _Entry, energy: Energy, share: float | None) -> DeviceRecord:
     """Return a device as it stands in a record."""
     device = entry.device
@@ -242,5 +274,5 @@ def _record(entry: _Entry, energy: Energy, share: float | None) -> DeviceRecord:
         temperature=entry.temperature,
         power_limit=entry.power_limit,
         throttled={name: count / entry.states for name, count in entry.throttled.items()},
-        reasons=(*lost, *energy.reasons, *device.notes),
+        reasons=(*lost, *entry.outages, *energy.reasons, *device.notes),
     )

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lca.errors import MeasurementUnavailable
+from lca.measure.ranks import may_own, owns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from lca.measure.ranks import Rank
     from lca.measure.reading import Meter
 
-__all__ = ["Opened", "open_meters"]
+__all__ = ["Opened", "open_meters", "open_own_boards"]
 
 PROCESSORS = "cpu"
 _PART_OF_MODULE = "the processors are part of the measured module and are not added"
+
+_NONE_VISIBLE = "NVIDIA boards: CUDA_VISIBLE_DEVICES shows none"
+_NO_BOARD = "NVIDIA boards: the driver lists none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +71,33 @@ def open_meters(
     return Opened(tuple(meters), tuple(missing))
 
 
+def open_own_boards(place: Rank, clock: Callable[[], float] = time.monotonic) -> Opened:
+    """Return the boards that only this rank sees, else the reason why it measures nothing.
+
+    Parameters
+    ----------
+    place : Rank
+        A rank that is not the first of its node.
+    clock : callable
+        Monotonic time (s).
+    """
+    if not may_own(os.environ):
+        return Opened((), (place.reason,))
+    meters: list[Meter] = []
+    missing: list[str] = []
+    _open_boards(None, clock, meters, missing)
+    opened = Opened(tuple(meters), (*missing, place.part))
+    if any(owns(place, *_seen(meter), os.environ) for meter in meters):
+        return opened
+    opened.close()
+    return Opened((), (*missing, place.reason))
+
+
+def _seen(meter: Any) -> tuple[int, int]:
+    """Return how many boards a rank sees, and how many the driver shows to it."""
+    return len(meter.devices()), meter.listed
+
+
 def _open_boards(
     boards: Sequence[str | int] | None,
     clock: Callable[[], float],
@@ -84,11 +117,13 @@ def _open_boards(
             raise
         missing.append(f"NVIDIA boards: {error}")  # only CUDA_VISIBLE_DEVICES is unclear
     else:
+        missing += [f"NVIDIA {reason}" for reason in meter.refused]
         if meter.devices():
             meters.append(meter)
-        else:
-            meter.close()
-            missing.append("NVIDIA boards: CUDA_VISIBLE_DEVICES shows none")
+            return
+        meter.close()
+        if not meter.refused:
+            missing.append(_NONE_VISIBLE if meter.listed else _NO_BOARD)
 
 
 def _open_processors(clock: Callable[[], float], meters: list[Meter], missing: list[str]) -> None:

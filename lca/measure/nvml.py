@@ -15,6 +15,7 @@ from lca.errors import MeasurementUnavailable
 from lca.measure import devices
 from lca.measure.devices import Board, Chosen
 from lca.measure.integrate import Energy, Sample
+from lca.measure.nvml_query import Query
 from lca.measure.reading import Health, Lost, MeterDevice, settle
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ _PART_TIME = (
     "the bounds take the energy counter to integrate the whole signal; no source settles whether"
     " it does on a board whose power sensor sees only {share:.0%} of the time"
 )
+_UNCLEAR_SCOPE = "whether the counter covers the GPU or the module is not known"
+_WITH_PROCESSOR = "linked to its CPU: the module is measured, CPU counters are not added"
 _ADVICE = {
     "NVMLError_LibraryNotFound": "no NVIDIA driver library was found; without an NVIDIA board"
     " that is as it should be, in a container start it with --gpus all",
@@ -78,6 +81,13 @@ class NvmlMeter:
     interval : float, optional
         Time between two readings (s), instead of what each board needs.
 
+    Attributes
+    ----------
+    listed : int
+        Boards that the driver shows, also those that CUDA_VISIBLE_DEVICES hides.
+    refused : list of str
+        Boards that cannot be opened, and why.
+
     Raises
     ------
     MeasurementUnavailable
@@ -98,14 +108,13 @@ class NvmlMeter:
         self._nvml: Any = pynvml
         self._clock, self._interval = clock, interval
         self._open = False
+        self._handles: dict[str, Any] = {}
+        self._modules: set[str] = set()
+        self.refused: list[str] = []
         try:
             pynvml.nvmlInit()
             self._open = True
-            self._handles: dict[str, Any] = {}
-            self._modules: set[str] = set()
-            given = os.environ if environment is None else environment
-            chosen = devices.choose(self._boards(), wanted, given, devices.torch_order())
-            self._devices = tuple(map(self._device, chosen))
+            self._devices = self._find(wanted, os.environ if environment is None else environment)
         except pynvml.NVMLError as error:
             self.close()
             raise MeasurementUnavailable(_explain(error)) from None
@@ -113,6 +122,17 @@ class NvmlMeter:
             self.close()
             raise
         self._fields = self._instant_fields()
+        found = ((device.id, self._query(device)) for device in self._devices)
+        self._queries = {name: query for name, query in found if query is not None}
+
+    def _find(
+        self, wanted: Sequence[str | int] | None, environment: Mapping[str, str]
+    ) -> tuple[MeterDevice, ...]:
+        """Return the wanted boards."""
+        boards = self._boards()
+        self.listed = len(boards)
+        chosen = devices.choose(boards, wanted, environment, devices.torch_order())
+        return tuple(map(self._device, chosen))
 
     @property
     def driver(self) -> str:
@@ -124,7 +144,17 @@ class NvmlMeter:
         return self._devices
 
     def read(self, device: MeterDevice) -> Sample | Lost:
-        """Return counter and power of a board."""
+        """Return counter and power of a board, in one call where the driver answers both."""
+        query = self._queries.get(device.id)
+        if query is not None:
+            now = self._clock()
+            answer = query.ask()
+            if answer is not None and not answer[0] and not answer[2]:
+                return Sample(now, answer[1] * MILLI, answer[3] * MILLI)
+        return self._read_apart(device)
+
+    def _read_apart(self, device: MeterDevice) -> Sample | Lost:
+        """Return counter and power of a board, each asked for alone, and what is wrong."""
         nvml, handle = self._nvml, self._handles[device.id]
         energy = power = None
         now = self._clock()
@@ -171,14 +201,17 @@ class NvmlMeter:
                 self._nvml.nvmlShutdown()
 
     def _boards(self) -> list[Board]:
-        """Return all boards of the driver; one that cannot be opened is left out."""
+        """Return all boards of the driver, without those that cannot be opened."""
         boards = []
         for index in range(self._nvml.nvmlDeviceGetCount()):
-            handle = self._try(self._nvml.nvmlDeviceGetHandleByIndex, index)
-            uuid = None if handle is None else self._try(self._nvml.nvmlDeviceGetUUID, handle)
-            if uuid is not None:
-                name = self._try(self._nvml.nvmlDeviceGetName, handle) or "unknown board"
-                boards.append(Board(index, str(uuid), str(name), self._slices(handle)))
+            try:
+                handle = self._nvml.nvmlDeviceGetHandleByIndex(index)
+                uuid = self._nvml.nvmlDeviceGetUUID(handle)
+            except self._nvml.NVMLError as error:
+                self.refused.append(f"board {index}: {_explain(error)}")
+                continue
+            name = self._try(self._nvml.nvmlDeviceGetName, handle) or "unknown board"
+            boards.append(Board(index, str(uuid), str(name), self._slices(handle)))
         return boards
 
     def _slices(self, handle: Any) -> dict[str, float]:
@@ -205,23 +238,15 @@ class NvmlMeter:
         handle = nvml.nvmlDeviceGetHandleByIndex(board.index)
         name = f"gpu{board.index}"
         self._handles[name] = handle
-        number = self._try(nvml.nvmlDeviceGetArchitecture, handle)
-        sensor = sensor_of(_ARCHITECTURES.get(number or 0, "unknown"), board.name)
+        sensor, period, window = self._sensor(handle, board)
         counter = self._try(nvml.nvmlDeviceGetTotalEnergyConsumption, handle) is not None
-        instant = sensor["usage"] == "instant" or self._field(handle, _INSTANT) is not None
-        kind = "instant" if instant else "average"
-        linked = bool(getattr(self._try(nvml.nvmlDeviceGetC2cModeInfoV, handle), "isC2cEnabled", 0))
-        period = float(sensor[f"{kind}_period"])
-        window = float(sensor[f"{kind}_window"])
+        linked = self._is_linked(name, handle)
         notes = [chosen.note] if chosen.note else []
-        if linked and self._field(handle, (_ENERGY, _MODULE)) is not None:
-            self._modules.add(name)
-        elif linked:
-            notes.append("whether the counter covers the GPU or the module is not known")
+        if linked:
+            notes += [] if name in self._modules else [_UNCLEAR_SCOPE]
+            notes.append(_WITH_PROCESSOR)
         if counter and window < period:
             notes.append(_PART_TIME.format(share=window / period))
-        if linked:
-            notes.append("linked to its CPU: the module is measured, CPU counters are not added")
         return MeterDevice(
             id=name,
             uuid=board.uuid,
@@ -238,6 +263,22 @@ class NvmlMeter:
             hardware=devices.hardware_id(board.name),
             notes=tuple(notes),
         )
+
+    def _sensor(self, handle: Any, board: Board) -> tuple[dict[str, str], float, float]:
+        """Return the row of the sensor table for a board, and period and window (s) of its power."""
+        number = self._try(self._nvml.nvmlDeviceGetArchitecture, handle)
+        sensor = sensor_of(_ARCHITECTURES.get(number or 0, "unknown"), board.name)
+        instant = sensor["usage"] == "instant" or self._field(handle, _INSTANT) is not None
+        kind = "instant" if instant else "average"
+        return sensor, float(sensor[f"{kind}_period"]), float(sensor[f"{kind}_window"])
+
+    def _is_linked(self, name: str, handle: Any) -> bool:
+        """Whether a board shares a module with its CPU; note whether it tells the module's energy."""
+        mode = self._try(self._nvml.nvmlDeviceGetC2cModeInfoV, handle)
+        linked = bool(getattr(mode, "isC2cEnabled", 0))
+        if linked and self._field(handle, (_ENERGY, _MODULE)) is not None:
+            self._modules.add(name)
+        return linked
 
     def _maximum(self, handle: Any) -> float:
         """Return the power (W) that a board does not exceed for a step."""
@@ -259,6 +300,27 @@ class NvmlMeter:
             name: self._field(handle, _INSTANT) is not None
             for name, handle in self._handles.items()
         }
+
+    def _query(self, device: MeterDevice) -> Query | None:
+        """Return the one call that answers counter and power, None where there is none."""
+        if device.method != "counter" or not self._fields[device.id]:
+            return None
+        module = device.id in self._modules
+        fields = (
+            [(_ENERGY, _MODULE), (_INSTANT, _MODULE)] if module else [(_TOTAL, 0), (_INSTANT, 0)]
+        )
+        try:
+            query = Query(self._nvml, self._handles[device.id], fields)
+        except AttributeError:  # a library without this call
+            return None
+        answer, reading = query.ask(), self._read_apart(device)
+        if answer is None or answer[0] or answer[2]:
+            return None
+        if not isinstance(reading, Sample) or reading.energy is None:
+            return None
+        # The field is the same counter as the call; a driver in which it is not is not trusted.
+        apart = abs(reading.energy - answer[1] * MILLI)
+        return query if apart <= device.maximum_power else None
 
     def _power(self, device: MeterDevice, handle: Any) -> float:
         """Return instantaneous power (W), else what the usage call returns."""
@@ -298,6 +360,7 @@ class NvmlMeter:
 
 
 _INSTANT = 186  # NVML_FI_DEV_POWER_INSTANT
+_TOTAL = 83  # NVML_FI_DEV_TOTAL_ENERGY_CONSUMPTION
 _ENERGY = 191  # NVML_FI_DEV_ENERGY
 _MODULE = 1  # NVML_POWER_SCOPE_MODULE
 _LINKED_CPU = 500.0  # W that the processor of a superchip may add (assumed, Grace)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from lca.errors import InputError
 
-__all__ = ["check", "seconds"]
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["check", "listed", "seconds"]
 
 POLICIES = ("total", "above_idle", "share")
 
@@ -25,6 +30,11 @@ def check(idle: str, require: str | None, repeat: int, share: float | None) -> N
     if share is not None and not 0 < share <= 1:
         msg = f"share={share:g} is not between 0 and 1"
         raise InputError(msg)
+
+
+def listed(devices: Sequence[str | int] | str | int | None) -> Sequence[str | int] | None:
+    """Return the names of devices as a list, also where a single one was given."""
+    return [devices] if isinstance(devices, str | int) else devices
 
 
 def seconds(given: str | float | None) -> float:

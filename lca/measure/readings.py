@@ -77,6 +77,7 @@ def _columns(heading: Sequence[str], name: str, problems: list[Problem]) -> Colu
 def _readings(
     rows: Sequence[Sequence[str]], columns: Columns, file: Path, problems: list[Problem]
 ) -> list[Reading]:
+    """Return the readings of all rows; gather mistakes."""
     found = []
     for number, row in enumerate(rows, start=2):
         if not any(cell.strip() for cell in row):
@@ -90,6 +91,7 @@ def _readings(
 
 
 def _reading(row: Sequence[str], columns: Columns, file: Path) -> Reading:
+    """Return the reading in one row."""
     wall = _cell(row, columns, "wall")
     record = columns.get("record")
     if record is not None and record[0] < len(row) and row[record[0]].strip():

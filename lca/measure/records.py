@@ -8,14 +8,16 @@ measured; it is never written as zero. An upper bound of infinity is written ``n
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from lca.measure.integrate import Energy
+from lca.measure.totals import quality_of, total
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
+
+    from lca.measure.integrate import Energy
 
 __all__ = [
     "DeviceRecord",
@@ -23,8 +25,8 @@ __all__ = [
     "WindowRecord",
     "Work",
     "WorkloadRecord",
-    "add",
     "load",
+    "per_unit",
     "quality_of",
     "save",
     "total",
@@ -33,8 +35,6 @@ __all__ = [
 SCHEMA = "1"
 ENOUGH = 0.95
 """Share of a window that must be measured before energy is divided by work."""
-MODELED_SHARE = 0.1
-"""Share of modeled energy from which a total is called modeled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,70 +257,6 @@ class WorkloadRecord:
         save(self, path)
 
 
-def total(devices: Iterable[DeviceRecord], idle: str, duration: float) -> Energy:
-    """Return the energy of devices together (J), after the idle policy.
-
-    A device without a value leaves the total without one, but inside its bounds.
-    """
-    parts = [_attributed(device, idle, duration) for device in devices]
-    if not parts:
-        return Energy(None, 0.0, math.inf, 0.0, "none", ("nothing was measured",))
-    values = [part.value for part in parts]
-    known = [value for value in values if value is not None]
-    return Energy(
-        value=sum(known) if len(known) == len(values) else None,
-        low=sum(part.low for part in parts),
-        high=sum(part.high for part in parts),
-        coverage=min(part.coverage for part in parts),
-        method=_joint_method([part.method for part in parts]),
-        reasons=tuple(dict.fromkeys(reason for part in parts for reason in part.reasons)),
-    )
-
-
-def _attributed(device: DeviceRecord, idle: str, duration: float) -> Energy:
-    """Return what of a device's energy (J) the idle policy gives to the workload."""
-    energy, low, high = device.energy, device.low, device.high
-    reasons = tuple(f"{device.id}: {reason}" for reason in device.reasons)
-    if idle == "share":
-        energy = None if energy is None else energy * device.share
-        low, high = low * device.share, high * device.share
-    elif idle == "above_idle" and device.idle_power is None:
-        energy, low = None, 0.0
-        reasons += (f"{device.id}: its idle power was not measured, so nothing is deducted",)
-    elif idle == "above_idle" and device.idle_power is not None:
-        base = device.idle_power * duration
-        energy = None if energy is None else energy - base
-        low, high = low - base, high - base
-    return Energy(energy, low, high, device.coverage, device.method, reasons)
-
-
-def _joint_method(methods: list[str]) -> str:
-    """Return the weakest of several methods."""
-    for method in ("none", "model", "power", "counter"):
-        if method in methods:
-            return method
-    return "none"
-
-
-def quality_of(devices: Iterable[DeviceRecord]) -> tuple[str, tuple[str, ...]]:
-    """Return ``measured``, ``modeled`` or ``none`` for devices together, and why.
-
-    A total of which models give more than a tenth is modeled.
-    """
-    known = [device for device in devices if device.energy is not None]
-    if not known:
-        return "none", ("no device has a measured or modeled energy",)
-    modeled = [device for device in known if device.method == "model"]
-    if not modeled:
-        return "measured", ()
-    energy = sum(device.energy or 0.0 for device in known)
-    part = sum(device.energy or 0.0 for device in modeled)
-    share = part / energy if energy > 0 else 1.0
-    names = ", ".join(device.id for device in modeled)
-    reason = f"{share:.0%} of the energy is modeled, not measured: {names}"
-    return ("modeled" if share > MODELED_SHARE else "measured"), (reason,)
-
-
 def per_unit(energy: Energy, work: Work, repeats: tuple[float, ...] = ()) -> EnergyPerUnit:
     """Return energy per unit of work (J); no value where too little was measured."""
     value = energy.value if energy.coverage >= ENOUGH else None
@@ -331,70 +267,6 @@ def per_unit(energy: Energy, work: Work, repeats: tuple[float, ...] = ()) -> Ene
         unit=work.unit,
         repeats=repeats,
     )
-
-
-def add(records: Iterable[WorkloadRecord]) -> WorkloadRecord:
-    """Return the sum of the records of the ranks of one job.
-
-    Work adds up. A device that several ranks measured (same UUID) counts once, with the
-    record that measured it longest.
-
-    Raises
-    ------
-    InputError
-        There is no record, or their work, idle policy or calibration differ in kind.
-    """
-    ranks = list(records)
-    _check_addable(ranks)
-    devices, doubled = _distinct(ranks)
-    first = ranks[0]
-    work = Work(sum(rank.work.amount for rank in ranks), first.work.unit)
-    duration = max(rank.duration for rank in ranks)
-    quality, reasons = quality_of(devices)
-    joined = replace(
-        first,
-        work=work,
-        started=min(rank.started for rank in ranks),
-        duration=duration,
-        devices=devices,
-        host={**first.host, "ranks": str(len(ranks))},
-        windows=(),
-        quality=quality,
-        status="complete" if all(rank.status == "complete" for rank in ranks) else "partial",
-        reasons=(*reasons, *doubled),
-    )
-    return replace(joined, energy_per_unit=per_unit(joined.total, work))
-
-
-def _check_addable(ranks: list[WorkloadRecord]) -> None:
-    """Refuse records that cannot be added."""
-    from lca.errors import InputError
-
-    if not ranks:
-        msg = "there is no record to add"
-        raise InputError(msg)
-    for name in ("idle", "calibration"):
-        if any(getattr(rank, name) != getattr(ranks[0], name) for rank in ranks):
-            msg = f"these records differ in {name}; measure all ranks alike before adding them"
-            raise InputError(msg)
-    units = sorted({rank.work.unit for rank in ranks})
-    if len(units) > 1:
-        msg = f"these records count different work: {', '.join(units)}"
-        raise InputError(msg)
-
-
-def _distinct(ranks: list[WorkloadRecord]) -> tuple[tuple[DeviceRecord, ...], tuple[str, ...]]:
-    """Return every device once, and a remark for each that was measured more than once."""
-    best: dict[str, tuple[float, DeviceRecord]] = {}
-    doubled = []
-    for number, rank in enumerate(ranks):
-        for device in rank.devices:
-            key = device.uuid or f"{number}/{device.id}"
-            if key in best:
-                doubled.append(f"{device.name or device.id} was measured twice and counts once")
-            if key not in best or best[key][0] < rank.duration * device.coverage:
-                best[key] = (rank.duration * device.coverage, device)
-    return tuple(device for _, device in best.values()), tuple(dict.fromkeys(doubled))
 
 
 def load(path: str | os.PathLike[str]) -> WorkloadRecord:

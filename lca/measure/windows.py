@@ -1,12 +1,4 @@
-"""Measure what happens between two points of a program.
-
-Examples
---------
->>> import lca.measure
->>> with lca.measure("finetune", work="1200 samples") as m:  # doctest: +SKIP
-...     train()
->>> m.record.save("finetune.yaml")  # doctest: +SKIP
-"""
+"""Measure what happens between two points of a program."""
 
 from __future__ import annotations
 
@@ -20,10 +12,13 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from lca.errors import InputError, LcaError, MeasurementUnavailable
 from lca.measure import options, summary
 from lca.measure.devices import synchronize as wait_for_boards
+from lca.measure.edges import measure_idle, wait_for_tick
 from lca.measure.ledger import Ledger
-from lca.measure.ranks import rank
+from lca.measure.partial_file import SLOWEST, PartialFile
+from lca.measure.ranks import file_of_rank, rank
 from lca.measure.records import Work
 from lca.measure.records import save as save_record
+from lca.measure.requirements import check_meters, check_quality
 from lca.measure.sampler import Sampler
 
 if TYPE_CHECKING:
@@ -36,16 +31,11 @@ if TYPE_CHECKING:
     from lca.measure.reading import Meter
     from lca.measure.records import WorkloadRecord
 
-__all__ = ["Measurement", "measure", "measured"]
+__all__ = ["Measurement"]
 
 Function = TypeVar("Function", bound="Callable[..., Any]")
-IDLE_TIME = 2.0
-"""Time in which idle power is measured (s)."""
-SAVE_INTERVAL = 0.7
-"""Time between two partial records (s); with the time to write one, less than a second."""
 BLOCK_TIME = 1.0
 """Shortest block of repeats whose energy shows their spread (s)."""
-_LONGEST_TICK = 0.25
 
 
 class Measurement:
@@ -57,7 +47,7 @@ class Measurement:
         Name of what is run.
     work : str
         Amount of work of one repeat, such as ``1200 samples``.
-    devices : sequence of str or int, optional
+    devices : str, int or sequence of them, optional
         UUIDs, beginnings of UUIDs or indices of boards; ``"cpu"`` stands for the processors.
         None measures every visible board and the processors.
     repeat : int
@@ -70,7 +60,8 @@ class Measurement:
     require : str, optional
         ``"measured"`` refuses records that are modeled or not measured.
     save : path, optional
-        File of the record; it is at most a second old at any time.
+        File of the record; it is at most a second old at any time. A rank of a job that is not
+        the first adds its number: ``run.rank3.yaml``.
     synchronize : bool
         Wait at the edges of windows for the queued work of the measured boards.
     align : bool
@@ -105,7 +96,7 @@ class Measurement:
         workload: str = "run",
         *,
         work: str = "1 run",
-        devices: Sequence[str | int] | None = None,
+        devices: Sequence[str | int] | str | int | None = None,
         repeat: int = 1,
         at_least: str | float | None = None,
         idle: str = "total",
@@ -118,45 +109,38 @@ class Measurement:
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
+        given = dict(locals())  # the arguments alone, for the decorator's own measurements
+        self._options = {name: value for name, value in given.items() if name != "self"}
         options.check(idle, require, repeat, share)
-        self._options = {
-            "workload": workload,
-            "work": work,
-            "devices": devices,
-            "repeat": repeat,
-            "at_least": at_least,
-            "idle": idle,
-            "require": require,
-            "save": save,
-            "synchronize": synchronize,
-            "align": align,
-            "share": share,
-            "meters": meters,
-            "clock": clock,
-            "sleep": sleep,
-        }
         self.workload, self.work = workload, Work.read(work)
         self.repeat, self.repeats, self.at_least = repeat, repeat, options.seconds(at_least)
         self.idle, self.require, self.share = idle, require, share
-        self.record: WorkloadRecord | None = None
-        self.metrics: dict[str, float] = {}
-        self._wanted, self._given, self._path = devices, meters, save
+        self._wanted, self._given = options.listed(devices), meters
+        self._path = None if save is None else file_of_rank(save)
         self._synchronize, self._align = synchronize, align
         self._clock, self._sleep = clock, sleep
+        self._prepare()
+
+    def _prepare(self) -> None:
+        """Set what changes while it runs."""
+        self.record: WorkloadRecord | None = None
+        self.metrics: dict[str, float] = {}
+        self.remarks: list[str] = []
         self._lock = threading.RLock()
         self._opened: Opened | None = None
+        self._strict = False
         self._sampler: Sampler | None = None
-        self._ledger = Ledger((), clock)
+        self._partial: PartialFile | None = None
+        self._ledger = Ledger((), self._clock)
         self._root: Window | None = None
         self._windows: list[Window] = []
         self._blocks: list[tuple[int, Window]] = []
-        self.remarks: list[str] = []
         self._uuids: list[str] = []
         self._started = ""
 
     def open(self) -> Measurement:
         """Open the meters; `start` does it if need be. Returns the measurement itself."""
-        from lca.measure.meters import Opened, open_meters
+        from lca.measure.meters import Opened, open_meters, open_own_boards
 
         if self._opened is not None:
             return self
@@ -166,8 +150,15 @@ class Measurement:
         elif place.measures or self._wanted is not None:
             self._opened = open_meters(self._wanted, self._clock)
         else:
-            self._opened = Opened((), (place.reason,))
-        self._check_required(place.measures)
+            self._opened = open_own_boards(place, self._clock)
+        # A rank that leaves the meters to another one need not have any.
+        self._strict = self.require == "measured" and (place.measures or bool(self._opened.meters))
+        if self._strict:
+            try:
+                check_meters(self._opened)
+            except MeasurementUnavailable:
+                self.close()
+                raise
         return self
 
     def start(self) -> Measurement:
@@ -181,12 +172,12 @@ class Measurement:
             self._uuids = [device.uuid for device in self._ledger.devices if device.uuid]
             self._windows, self._blocks = [], []
             self.remarks, self.record = list(opened.missing), None
-            self._started = datetime.now(UTC).isoformat(timespec="seconds")
+            self._started = datetime.now(UTC).isoformat(timespec="milliseconds")
             if self.idle == "above_idle":
-                self._measure_idle()
+                measure_idle(self._ledger, self._clock, self._sleep)
             self._wait_for_work()
             if self._align:
-                self._wait_for_tick()
+                wait_for_tick(self._ledger, self._clock, self._sleep)
             self._root = self._ledger.open(self.workload)
             self._begin_sampling()
         return self
@@ -216,7 +207,8 @@ class Measurement:
             sampler.stop()
         if self._path is not None:
             save_record(self.record, self._path)
-        self._check_quality(self.record)
+        if self._strict:
+            check_quality(self.record)
         return self.record
 
     def close(self) -> None:
@@ -266,9 +258,9 @@ class Measurement:
         block, first, done = self.begin("block"), 0, 0
         self._windows.remove(block)
         while done < self.repeat or self._clock() - begun < self.at_least:
+            self.repeats = done + 1  # also counted if the caller leaves in the midst of it
             yield done
             done += 1
-            self.repeats = done
             if self._clock() - block.start >= BLOCK_TIME:
                 self.end(block)
                 self._blocks.append((done - first, block))
@@ -315,6 +307,7 @@ class Measurement:
 
         @functools.wraps(function)
         def wrapper(*arguments: Any, **keywords: Any) -> Any:
+            """Call the function inside a measurement of its own."""
             given: dict[str, Any] = self._options
             with Measurement(**given) as running:
                 wrapper.measurement = running  # type: ignore[attr-defined]
@@ -332,55 +325,47 @@ class Measurement:
 
     def _begin_sampling(self) -> None:
         """Start the thread that reads, if a device or a file needs it."""
-        interval = self._ledger.interval
-        if interval is None and self._path is None:
+        pace = self._ledger.interval
+        if self._path is not None:
+            pace = min(pace or SLOWEST, SLOWEST)
+            self._partial = PartialFile(self._path, self._clock, pace)
+        if pace is None:
             return
-        self._sampler = Sampler(self._sample, min(interval or SAVE_INTERVAL, SAVE_INTERVAL))
+        tick = self._reader() if self._partial is None else self._sample_and_save
+        self._sampler = Sampler(tick, pace)
         self._sampler.start()
 
-    def _sample(self) -> None:
+    def _reader(self) -> Callable[[], None]:
+        """Return what the sampling thread calls where nothing is saved, looked up once."""
+        lock, sample = self._lock, self._ledger.sample_due
+
+        def read() -> None:
+            """Read what is due."""
+            with lock:
+                sample()
+
+        return read
+
+    def _sample_and_save(self) -> None:
         """Read what is due; save what is known so far."""
+        partial = cast("PartialFile", self._partial)
         with self._lock:
             if self._root is None:
                 return
-            self._ledger.sample(due=True)
-            if self._path is None or self._clock() < self._save_due:
+            self._ledger.sample_due()
+            if not partial.due():
                 return
-            self._save_due = self._clock() + SAVE_INTERVAL
+            self._ledger.sample()
             self._ledger.settle(self._root)
             record = self._record("partial")
-        try:
-            save_record(record, self._path)
-        except LcaError as error:
-            remark = f"a partial record could not be saved: {error}"
-            if remark not in self.remarks:
-                self.remarks.append(remark)
-
-    _save_due = 0.0
-
-    def _measure_idle(self) -> None:
-        """Measure idle power before the run."""
-        window = self._ledger.open("idle")
-        until = self._clock() + IDLE_TIME
-        while self._clock() < until:
-            self._sleep(self._ledger.interval or IDLE_TIME)
-            self._ledger.sample()
-        self._ledger.close(window)
-        self._ledger.set_idle(window)
+        remark = partial.save(record)
+        if remark and remark not in self.remarks:
+            self.remarks.append(remark)
 
     def _wait_for_work(self) -> None:
         """Wait for the queued work of the measured boards."""
         if self._synchronize and self._uuids:
             wait_for_boards(self._uuids)
-
-    def _wait_for_tick(self) -> None:
-        """Read until every counter has moved, at most a few steps."""
-        self._ledger.sample()
-        marks = self._ledger.latest()
-        until = self._clock() + _LONGEST_TICK
-        while not self._ledger.ticked(marks) and self._clock() < until:
-            self._sleep(0.001)
-            self._ledger.sample()
 
     def _end_root(self) -> None:
         """End the whole; with `align`, see the next tick of the counters first."""
@@ -388,15 +373,13 @@ class Measurement:
         self._ledger.look()
         self._ledger.close(root)
         if self._align:
-            self._wait_for_tick()
+            wait_for_tick(self._ledger, self._clock, self._sleep)
             self._ledger.settle(root)
 
     def _record(self, status: str) -> WorkloadRecord:
         """Return the record of what is settled."""
         root = cast("Window", self._root)
-        return summary.record(
-            self._ledger,
-            root,
+        run = summary.Run(
             status=status,
             workload=self.workload,
             work=self.work,
@@ -410,47 +393,4 @@ class Measurement:
             metrics=self.metrics,
             remarks=self.remarks,
         )
-
-    def _check_required(self, measures: bool) -> None:
-        """Refuse to begin where nothing can be measured and that is required."""
-        opened = cast("Opened", self._opened)
-        if self.require != "measured" or not measures:
-            return
-        methods = {device.method for meter in opened.meters for device in meter.devices()}
-        if not methods & {"counter", "power"}:
-            self.close()
-            reasons = "; ".join(opened.missing) or "no meter was given"
-            msg = f"nothing on this machine can be measured: {reasons}"
-            raise MeasurementUnavailable(msg)
-
-    def _check_quality(self, record: WorkloadRecord) -> None:
-        """Refuse a record that is not measured where that is required."""
-        if self.require == "measured" and record.quality != "measured" and rank().measures:
-            reasons = [*record.reasons, *record.total.reasons]
-            hint = "name only devices with a meter (devices=[0]) to leave models out"
-            msg = f"the energy is {record.quality}, not measured: {'; '.join([*reasons, hint])}"
-            raise MeasurementUnavailable(msg)
-
-
-def measure(workload: str = "run", **settings: Any) -> Measurement:
-    """Return a `Measurement`: ``with measure("name"): ...`` or ``@measure("name")``.
-
-    Parameters
-    ----------
-    workload : str
-        Name of what is run.
-    **settings
-        As for `Measurement`.
-    """
-    return Measurement(workload, **settings)
-
-
-def measured(function: Any = None, **settings: Any) -> Any:
-    """Measure every call of a function: ``@measured`` or ``@measured(work="10 samples")``.
-
-    The name of the workload is the function's, unless `workload` is given.
-    """
-    if function is None:
-        return functools.partial(measured, **settings)
-    workload = settings.pop("workload", function.__name__)
-    return Measurement(workload, **settings)(function)
+        return summary.record(self._ledger, root, run)

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from lca import cli
+from lca.commands.doctor import _state
 from lca.measure import doctor
 from lca.measure.doctor import Report
 from lca.measure.meters import Opened
@@ -113,6 +114,16 @@ def test_the_command_says_why_a_meter_is_missing(capsys: pytest.CaptureFixture[s
     data = json.loads(capsys.readouterr().out)
     assert data["quality"] in {"measured", "modeled", "none"}
     assert any("NVIDIA boards" in reason for reason in data["missing"])
+
+
+def test_a_state_is_told_with_its_unit() -> None:
+    """Heat, limit and clocks as a reader writes them."""
+    assert _state("temperature_C", 45.0) == "temperature: 45 °C"
+    assert _state("power_limit_W", 700.0) == "power limit: 700 W"
+    assert _state("clocks_MHz", {"sm": 1755.0, "memory": 2619.0}) == (
+        "clocks: sm 1755, memory 2619 MHz"
+    )
+    assert _state("throttled", ["power cap"]) == "throttled: power cap"
 
 
 def test_the_command_reads_the_boards_of_a_process_of_its_own(

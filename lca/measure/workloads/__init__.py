@@ -22,10 +22,13 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 from lca.errors import MeasurementUnavailable, UnknownNameError, did_you_mean, quoted
 from lca.measure.workloads._outcome import (
+    Investment,
     Judged,
     Outcome,
     Part,
+    Planned,
     Quality,
+    Rounds,
     Window,
     Workload,
     break_even,
@@ -35,11 +38,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = [
+    "Investment",
     "Judged",
     "Member",
     "Outcome",
     "Part",
+    "Planned",
     "Quality",
+    "Rounds",
     "Window",
     "Workload",
     "break_even",

@@ -6,7 +6,7 @@ import copy
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -15,7 +15,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import FlopCounterMode
 
 from lca.errors import InputError, MeasurementUnavailable, UnknownNameError, did_you_mean, quoted
-from lca.measure.workloads._outcome import unmeasured
+from lca.measure.workloads._outcome import Rounds, unmeasured
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -28,6 +28,8 @@ SEED = 20261122
 
 Size = TypeVar("Size")
 Model = TypeVar("Model", bound=nn.Module)
+State = TypeVar("State")
+Result = TypeVar("Result")
 
 
 def choose_size(sizes: Mapping[str, Size], size: str) -> Size:
@@ -107,6 +109,61 @@ def timed(name: str, device: torch.device, window: Window | None = None) -> Iter
         yield watch
         synchronize(device)
         watch.seconds = time.monotonic() - began
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """Windows of one device: each as long as its meter needs.
+
+    Parameters
+    ----------
+    device : torch.device
+        Where the work is done.
+    window : callable, optional
+        Makes the context manager of a window; None measures nothing.
+    rounds : Rounds, optional
+        How often each window does its work; None does it once.
+
+    """
+
+    device: torch.device
+    window: Window | None = None
+    rounds: Rounds | None = None
+
+    def lap(
+        self, name: str, work: Callable[[State], Result], prepare: Callable[[], State]
+    ) -> Lap[Result]:
+        """Do work in a window, as often as it takes, and return its last result.
+
+        What the first round begins with is prepared before the window; further rounds have
+        to prepare theirs inside.
+        """
+        state, count = prepare(), 0
+        with timed(name, self.device, self.window) as watch:
+            for number in (self.rounds or Rounds()).of(name):
+                result = work(prepare() if number else state)
+                if self.rounds is not None and self.rounds.least:
+                    synchronize(self.device)
+                count += 1
+        return Lap(watch.seconds, count, result)
+
+    def again(self, name: str, work: Callable[[], Result]) -> Lap[Result]:
+        """Do work that needs no preparation in a window, as often as it takes."""
+        return self.lap(name, lambda _: work(), lambda: None)
+
+
+@dataclass(frozen=True, slots=True)
+class Lap(Generic[Result]):
+    """What happened in a window: its wall time (s), how many rounds, and what the last gave."""
+
+    seconds: float
+    rounds: int
+    result: Result
+
+    @property
+    def each(self) -> float:
+        """Return the wall time of a round (s)."""
+        return self.seconds / self.rounds
 
 
 def synchronize(device: torch.device) -> None:

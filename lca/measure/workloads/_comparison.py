@@ -19,7 +19,7 @@ from lca.measure.workloads._training import Batch, epoch_flops, split, train_epo
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lca.measure.workloads._outcome import Window
+    from lca.measure.workloads._outcome import Rounds, Window
 
 BASELINE = "as trained"
 RATE = 2e-3
@@ -88,43 +88,55 @@ class Comparison:
         asked = self.passes * sum(option.flops for option in self.options)
         return asked + sum(option.training_flops for option in self.options)
 
-    def run(self, window: Window | None = None) -> Outcome:
+    def run(self, window: Window | None = None, rounds: Rounds | None = None) -> Outcome:
         """Ask each model in a window of its name, and judge its answers."""
-        parts = tuple(part for option in self.options for part in self._parts(option, window))
+        timer = bench.Timer(self.device, window, rounds)
+        parts = tuple(part for option in self.options for part in self._parts(option, timer))
         return Outcome.of(parts, baseline=self.options[0].name)
 
-    def _parts(self, option: Option, window: Window | None) -> tuple[Part, ...]:
+    def _parts(self, option: Option, timer: bench.Timer) -> tuple[Part, ...]:
         """Train a model if it needs that, and ask it."""
         if not option.epochs:
-            return (self._asked(option, window),)
-        model = bench.restart(option.model)
-        name = f"{option.name}: training"
-        with bench.timed(name, self.device, window) as watch:
-            retrained(model, self.data, option.epochs)
-        asked = self._asked(replace(option, model=model), window)
-        amount = option.epochs * len(self.data.images)
-        return (
-            Part(name, amount, "sample", watch.seconds, option.training_flops, asked.quality),
-            asked,
+            return (self._asked(option, timer),)
+        lap = timer.lap(
+            f"{option.name}: training",
+            lambda model: retrained(model, self.data, option.epochs),
+            lambda: bench.restart(option.model),
         )
+        asked = self._asked(replace(option, model=lap.result), timer)
+        training = Part(
+            f"{option.name}: training",
+            lap.rounds * option.epochs * len(self.data.images),
+            "sample",
+            lap.seconds,
+            lap.rounds * option.training_flops,
+            asked.quality,
+            rounds=lap.rounds,
+        )
+        return training, asked
 
-    def _asked(self, option: Option, window: Window | None) -> Part:
+    def _asked(self, option: Option, timer: bench.Timer) -> Part:
         """Ask one model after a pass that is not measured, which warms caches up."""
         labels = self.data.held_labels
         with torch.inference_mode():
             share = accuracy(option.model, option.images, labels)
-            with bench.timed(option.name, self.device, window) as watch:
-                for _ in range(self.passes):
-                    option.model(option.images)
+            lap = timer.again(option.name, lambda: self._ask(option))
+        passes = lap.rounds * self.passes
         return Part(
             option.name,
-            self.passes * len(labels),
+            passes * len(labels),
             "sample",
-            watch.seconds,
-            self.passes * option.flops,
+            lap.seconds,
+            passes * option.flops,
             Quality("accuracy", share, "higher"),
             option.note,
+            lap.rounds,
         )
+
+    def _ask(self, option: Option) -> None:
+        """Let a model read the images as often as a round asks."""
+        for _ in range(self.passes):
+            option.model(option.images)
 
 
 def classifier(*hidden: int) -> nn.Sequential:

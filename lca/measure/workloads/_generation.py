@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import torch
 from torch import Tensor, nn
@@ -15,7 +15,10 @@ from lca.measure.workloads._outcome import Outcome, Part, Quality
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lca.measure.workloads._outcome import Window
+    from lca.measure.workloads._outcome import Rounds, Window
+
+
+_WINDOWS = ("prefill", "decode")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,36 +65,52 @@ class Generation:
         """Return the operations of reading and writing."""
         return sum(self.operations)
 
-    def run(self, window: Window | None = None) -> Outcome:
+    def run(self, window: Window | None = None, rounds: Rounds | None = None) -> Outcome:
         """Read in the window ``prefill``, write in ``decode``, and check both against a reread.
 
+        Both windows take as many rounds as was planned, once if nothing was.
         The first word is written at the end of the reading. Quality is the share of words that
         the model would also have chosen had it read everything at once.
         """
-        past = self._empty_past()
+        planned = rounds if rounds is not None and rounds.planned(_WINDOWS) else None
+        timer = bench.Timer(self.device, window, planned)
         with torch.inference_mode():
-            with bench.timed("prefill", self.device, window) as reading:
-                first = _choose(self.model(self.prompt, past))
-            with bench.timed("decode", self.device, window) as writing:
-                written = self._write(self.model, first, past)
-            quality = Quality("agreement with a full reread", self._agreement(written), "higher")
+            reading = timer.lap("prefill", self._read, self._empty_past)
+            writing = timer.again("decode", lambda: self._write(self.model, *reading.result))
+            agreed = self._agreement(writing.result)
+        quality = Quality("agreement with a full reread", agreed, "higher")
+        return self._outcome(reading, writing, quality)
+
+    def _outcome(
+        self, reading: bench.Lap[Any], writing: bench.Lap[Any], quality: Quality
+    ) -> Outcome:
+        """Return both windows; the work is what was written."""
         sequences, places = self.prompt.shape
         prefill, decode = self.operations
+        note = "the first word belongs to the prefill"
+        steps = sequences * (self.length - 1)
         parts = (
-            Part("prefill", sequences * places, "token", reading.seconds, prefill, quality),
-            Part(
-                "decode",
-                sequences * (self.length - 1),
-                "token",
-                writing.seconds,
-                decode,
-                quality,
-                note="the first word belongs to the prefill",
-            ),
+            _part("prefill", sequences * places, reading, prefill, quality),
+            _part("decode", steps, writing, decode, quality, note),
         )
         seconds = reading.seconds + writing.seconds
-        amount = sequences * self.length
-        return Outcome(amount, "token", quality, seconds, prefill + decode, parts)
+        flops = sum(part.flops or 0 for part in parts)
+        amount = sequences * self.length * writing.rounds
+        return Outcome(amount, "token", quality, seconds, flops, parts)
+
+    def _read(self, past: list[Past]) -> tuple[Tensor, list[Past]]:
+        """Read the prompt; return the first word, and keys and values."""
+        return _choose(self.model(self.prompt, past)), past
+
+    def plan(self, rounds: Rounds) -> None:
+        """Find out how often to read and write: equally often, as an answer takes both."""
+        with torch.inference_mode():
+            rounds.plan(_WINDOWS, self._trial)
+
+    def _trial(self) -> None:
+        """Read and write once."""
+        self._write(self.model, *self._read(self._empty_past()))
+        bench.synchronize(self.device)
 
     def _empty_past(self) -> list[Past]:
         """Return room for all keys and values."""
@@ -99,7 +118,9 @@ class Generation:
         return [Past(capacity) for _ in range(self.layers)]
 
     def _write(self, model: nn.Module, word: Tensor, past: list[Past]) -> Tensor:
-        """Return all words written, `word` the first."""
+        """Return all words written, `word` the first; what was written before is forgotten."""
+        for layer in past:
+            layer.length = self.prompt.shape[1]
         written = [word]
         for _ in range(self.length - 1):
             written.append(_choose(model(written[-1], past)))
@@ -129,6 +150,16 @@ class Generation:
             layer.length = seen
         with torch.no_grad():
             return bench.counted(lambda: model(text, past))
+
+
+def _part(
+    name: str, amount: int, lap: bench.Lap[Any], flops: int, quality: Quality, note: str = ""
+) -> Part:
+    """Return a window as a part; amount and operations are those of a round."""
+    count = lap.rounds
+    return Part(
+        name, count * amount, "token", lap.seconds, count * flops, quality, note, rounds=count
+    )
 
 
 def _choose(logits: Tensor) -> Tensor:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
+import time
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, runtime_checkable
 
 from lca.errors import LcaError, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     Window: TypeAlias = Callable[[str], AbstractContextManager[object]]
 else:
@@ -75,6 +76,8 @@ class Part:
         What was reached; there is no part without it.
     note : str
         What a reader must know to judge it.
+    rounds : int
+        How often the window did its work; amount, seconds and operations are of all rounds.
 
     """
 
@@ -85,6 +88,7 @@ class Part:
     flops: int | None
     quality: Quality
     note: str = ""
+    rounds: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +125,8 @@ class Outcome:
     figures : mapping
         Further results by name, with their unit in it; None where one does not exist, such as
         a break-even that is never reached.
+    never : str
+        Why a figure that is None does not exist.
 
     """
 
@@ -132,6 +138,7 @@ class Outcome:
     parts: tuple[Part, ...]
     baseline: str | None = None
     figures: Mapping[str, float | None] = field(default_factory=dict)
+    never: str = ""
 
     @classmethod
     def of(
@@ -139,6 +146,7 @@ class Outcome:
         parts: tuple[Part, ...],
         baseline: str | None = None,
         figures: Mapping[str, float | None] | None = None,
+        never: str = "",
     ) -> Outcome:
         """Return the outcome of a lever: the sum of its parts, and the worst of its qualities."""
         counts = [part.flops for part in parts]
@@ -152,6 +160,7 @@ class Outcome:
             parts,
             baseline,
             figures or {},
+            never,
         )
 
     def beside(self, energies: Mapping[str, object | None]) -> tuple[Judged, ...]:
@@ -171,17 +180,93 @@ class Workload(Protocol):
         """Return the number of trainable values of the model, 0 where there is no model."""
 
     def flops(self) -> int | None:
-        """Return the exact operations of one run, counted without running it.
+        """Return the exact operations of one run of one round, counted without running it.
 
         None where the work is not floating-point, or where only a run shows how long it is.
         """
 
-    def run(self, window: Window | None = None) -> Outcome:
+    def run(self, window: Window | None = None, rounds: Rounds | None = None) -> Outcome:
         """Do the work from the same start as ever.
 
         All that should be measured happens inside ``window(name)``, a context manager such as
-        the `window` of a measurement; preparing and judging happen outside.
+        the `window` of a measurement; preparing and judging happen outside. `rounds` says how
+        often each window does its work, once by default.
         """
+
+
+@runtime_checkable
+class Planned(Protocol):
+    """A workload whose windows belong together: all of them take the same number of rounds."""
+
+    def plan(self, rounds: Rounds) -> None:
+        """Find out by a trial, before anything is measured, how many rounds it takes."""
+
+
+@runtime_checkable
+class Investment(Protocol):
+    """A workload that spends something once in order to save with every use."""
+
+    def break_evens(self, by: str, cost: Mapping[str, float]) -> dict[str, float | None]:
+        """Return after how many uses that is paid back, None if never, by the figure's name.
+
+        Parameters
+        ----------
+        by : str
+            What is paid with, such as ``energy``.
+        cost : mapping
+            What one round of each window costs, by the window's name.
+        """
+
+
+class Rounds:
+    """How often each window does its work: until it is long enough, and then always as often.
+
+    A meter tells no energy of a window that is shorter than two of its steps. The work of a
+    short window is done again inside it, and the amount of work counts all rounds.
+
+    Parameters
+    ----------
+    least : float
+        Length that a window should have (s); 0 does its work once.
+    clock : callable
+        Monotonic time (s).
+
+    Examples
+    --------
+    >>> times = iter([0.0, 0.4, 0.8, 1.2])
+    >>> rounds = Rounds(1.0, clock=lambda: next(times))
+    >>> list(rounds.of("answers"))
+    [0, 1, 2]
+    >>> list(rounds.of("answers"))  # a later run does the same work
+    [0, 1, 2]
+    """
+
+    def __init__(self, least: float = 0.0, clock: Callable[[], float] = time.monotonic) -> None:
+        self.least, self._clock = least, clock
+        self._counts: dict[str, int] = {}
+
+    def of(self, window: str) -> Iterator[int]:
+        """Yield the number of each round of a window."""
+        if window in self._counts:
+            yield from range(self._counts[window])
+            return
+        begun, done = self._clock(), 0
+        while done == 0 or (self.least > 0 and self._clock() - begun < self.least):
+            yield done
+            done += 1
+        self._counts[window] = done
+
+    def planned(self, windows: tuple[str, ...]) -> bool:
+        """Return whether the number of rounds of all these windows is known."""
+        return all(window in self._counts for window in windows)
+
+    def plan(self, windows: tuple[str, ...], trial: Callable[[], object]) -> None:
+        """Give windows one number of rounds, by how long a trial of all of them takes."""
+        begun = self._clock()
+        trial()
+        length = max(self._clock() - begun, 1e-6)
+        count = max(1, math.ceil(self.least / length))
+        self._counts.update(dict.fromkeys(windows, count))
 
 
 def unmeasured(_name: str) -> AbstractContextManager[object]:

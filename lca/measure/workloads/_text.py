@@ -9,7 +9,7 @@ from functools import cache
 import torch
 from torch import Tensor
 
-from lca.errors import MeasurementUnavailable
+from lca.errors import MeasurementUnavailable, quoted
 
 
 @cache
@@ -21,12 +21,33 @@ def corpus() -> str:
     MeasurementUnavailable
         If this Python was packaged without its help topics.
     """
+    topics = _topics()
+    return "\n".join(topics[key] for key in sorted(topics))
+
+
+def topic(name: str) -> str:
+    """Return one help topic.
+
+    Raises
+    ------
+    MeasurementUnavailable
+        If this Python does not have it.
+    """
+    topics = _topics()
+    if name not in topics:
+        message = f"this workload reads Python's help topic {quoted(name)}, which is missing here"
+        raise MeasurementUnavailable(message)
+    return topics[name]
+
+
+def _topics() -> dict[str, str]:
+    """Return all help topics by their name."""
     try:
         from pydoc_data import topics
     except ModuleNotFoundError:
         message = "this workload reads Python's help topics (pydoc_data), which are not installed"
         raise MeasurementUnavailable(message) from None
-    return "\n".join(topics.topics[key] for key in sorted(topics.topics))
+    return topics.topics
 
 
 @cache
@@ -43,7 +64,12 @@ def words(vocabulary: int) -> Tensor:
 
     A word's number is a checksum: a tokenizer without a file, in which words may collide.
     """
-    found = re.findall(r"\w+|[^\w\s]", corpus())
+    return numbered(corpus(), vocabulary)
+
+
+def numbered(text: str, vocabulary: int) -> Tensor:
+    """Return any text as numbers of words and signs below `vocabulary`."""
+    found = re.findall(r"\w+|[^\w\s]", text)
     return torch.tensor([zlib.crc32(word.encode()) % vocabulary for word in found])
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from torch import nn
 
-    from lca.measure.workloads._outcome import Window, Workload
+    from lca.measure.workloads._outcome import Rounds, Window, Workload
 
 NAME = "batch_sweep"
 SENTENCE = "Lever: a classifier of digits trained to a target accuracy with batch 1, 64 and full."
@@ -93,26 +93,31 @@ class _Sweep:
         """Return None: how many epochs reach the target is known after a run, and is in it."""
         return
 
-    def run(self, window: Window | None = None) -> Outcome:
+    def run(self, window: Window | None = None, rounds: Rounds | None = None) -> Outcome:
         """Train once per batch size from the same weights until the target is reached."""
-        parts = tuple(self._part(choice, window) for choice in CHOICES)
+        timer = bench.Timer(self.device, window, rounds)
+        parts = tuple(self._part(choice, timer) for choice in CHOICES)
         return Outcome.of(parts, baseline=CHOICES[0].name)
 
-    def _part(self, choice: Choice, window: Window | None) -> Part:
+    def _part(self, choice: Choice, timer: bench.Timer) -> Part:
         """Train with one batch size; looking whether the target is reached is part of it."""
         batches = _batches(self.data, choice)
-        model = bench.restart(self.model)
-        before = self._accuracy(model)
-        with bench.timed(choice.name, self.device, window) as watch:
-            epochs, reached = self._train(model, choice, batches)
+        before = self._accuracy(self.model)
+        lap = timer.lap(
+            choice.name,
+            lambda model: self._train(model, choice, batches),
+            lambda: bench.restart(self.model),
+        )
+        epochs, reached = lap.result
         return Part(
             choice.name,
-            epochs * len(self.data.images),
+            lap.rounds * epochs * len(self.data.images),
             "sample",
-            watch.seconds,
-            epochs * self.epoch_flops[choice.name],
+            lap.seconds,
+            lap.rounds * epochs * self.epoch_flops[choice.name],
             Quality("accuracy", reached, "higher", before),
             self._note(epochs, reached),
+            lap.rounds,
         )
 
     def _train(

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from lca.measure.workloads import _bench as bench
 from lca.measure.workloads._classes import cross_entropy
 from lca.measure.workloads._encoder import Bert, Config
-from lca.measure.workloads._text import words
+from lca.measure.workloads._text import numbered, topic
 from lca.measure.workloads._training import Metric, Training, split, tokens
 
 if TYPE_CHECKING:
@@ -22,8 +22,10 @@ NAME = "bert_finetune"
 SENTENCE = (
     "BERT fine-tuning of a text classifier, BERT-base in full size: Adam, learning rate 5e-5."
 )
-_PARTS = 2
-"""Classes: from which half of the text a passage is."""
+TOPICS = ("debugger", "formatstrings")
+"""Classes: from which of Python's help topics a passage is."""
+_HELD = 4
+"""Batches that are held out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class Shape:
 
 
 SIZES = {
-    "small": Shape(Config(2, 128, 2, 512, 128, 2_048), batch=16, length=32, steps=60, rate=5e-4),
+    "small": Shape(Config(2, 128, 2, 512, 128, 2_048), batch=16, length=32, steps=90, rate=5e-4),
     "full": Shape(Config(), batch=8, length=128, steps=20, rate=5e-5),
 }
 
@@ -51,14 +53,16 @@ def build(size: str, device: str) -> Workload:
     """
     shape = bench.choose_size(SIZES, size)
     where = bench.find_device(device)
-    shown = shape.batch * shape.steps
-    text, label = _passages(words(shape.config.vocabulary), shape.length, shown + 4 * shape.batch)
-    held = (text[shown:].to(where), label[shown:].to(where))
+    text, label = _passages(shape.config.vocabulary, shape.length)
+    count = _HELD * shape.batch
+    held = (text[:count].to(where), label[:count].to(where))
+    # There are few passages, so each one is shown several times, as in a fine-tuning.
+    shown = count + torch.arange(shape.batch * shape.steps) % (len(text) - count)
     return Training(
         make=partial(_classifier, shape.config),
         loss=cross_entropy,
         optimizer=partial(torch.optim.Adam, lr=shape.rate),
-        batches=split((text[:shown], label[:shown]), shape.batch, where),
+        batches=split((text[shown], label[shown]), shape.batch, where),
         epochs=1,
         metric=Metric("cross-entropy", "lower", lambda model: cross_entropy(model, *held).item()),
         device=where,
@@ -69,12 +73,21 @@ def build(size: str, device: str) -> Workload:
 
 def _classifier(config: Config) -> nn.Sequential:
     """Return BERT and a linear layer; the original's way to fine-tune."""
-    return nn.Sequential(Bert(config), nn.Linear(config.width, _PARTS))
+    return nn.Sequential(Bert(config), nn.Linear(config.width, len(TOPICS)))
 
 
-def _passages(text: Tensor, length: int, count: int) -> tuple[Tensor, Tensor]:
-    """Return passages that do not overlap, in random order, and which half each is from."""
-    pieces = text[: len(text) // length * length].reshape(-1, length)
-    order = torch.randperm(len(pieces), generator=torch.Generator().manual_seed(bench.SEED))
-    chosen = order[torch.arange(count) % len(order)]
-    return pieces[chosen], (chosen >= len(pieces) // 2).long()
+def _passages(vocabulary: int, length: int) -> tuple[Tensor, Tensor]:
+    """Return passages that do not overlap, in random order, and which topic each is from.
+
+    As many of one topic as of the other, so that guessing is right half the time.
+    """
+    texts = [numbered(topic(name), vocabulary) for name in TOPICS]
+    pieces = [text[: len(text) // length * length].reshape(-1, length) for text in texts]
+    # What comes more than once, and rulers of tables, could be both shown and held out.
+    pieces = [torch.unique(part, dim=0) for part in pieces]
+    pieces = [part[(part != part[:, :1]).any(dim=1)] for part in pieces]
+    fewest = min(map(len, pieces))
+    label = torch.arange(len(TOPICS)).repeat_interleave(fewest)
+    generator = torch.Generator().manual_seed(bench.SEED)
+    order = torch.randperm(len(label), generator=generator)
+    return torch.cat([part[:fewest] for part in pieces])[order], label[order]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
@@ -25,12 +25,14 @@ from lca.measure.workloads._training import epoch_flops, split, train_epoch
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from lca.measure.workloads._outcome import Window, Workload
+    from lca.measure.workloads._outcome import Rounds, Window, Workload
 
 NAME = "distillation"
 SENTENCE = "Lever: a small classifier of digits taught by a large one, and the same untaught."
 TEMPERATURE, TAUGHT_SHARE = 2.0, 0.5
+NEVER = "a query of the student costs no less than one of the teacher"
 _BATCH = 64
+_MODELS = ("teacher", "student", "untaught student")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,52 +132,64 @@ class _Distillation:
         """Return the operations of all windows."""
         return sum(self.operations.values())
 
-    def run(self, window: Window | None = None) -> Outcome:
+    def break_evens(self, by: str, cost: Mapping[str, float]) -> dict[str, float | None]:
+        """Return after how many queries the student has paid for itself, None if never."""
+        queries = self.shape.passes * len(self.data.held_images)
+        found = break_even_queries(cost, queries)
+        return {f"break-even queries by {by}, {case}": value for case, value in found.items()}
+
+    def run(self, window: Window | None = None, rounds: Rounds | None = None) -> Outcome:
         """Run all windows; each one shows the quality of the model it trains or asks."""
-        data, seconds = self.data, {}
-        plain = (data.images, data.labels)
-        teacher = bench.weights(partial(_teacher, self.shape), self.device)
-        seconds["teacher training"] = self._train("teacher", teacher, cross_entropy, plain, window)
-        with torch.no_grad(), bench.timed("teacher answers", self.device, window) as watch:
-            answers = teacher(data.images)
-        seconds["teacher answers"] = watch.seconds
-        models = {"teacher": teacher}
+        timer = bench.Timer(self.device, window, rounds)
+        plain = (self.data.images, self.data.labels)
+        make = partial(_teacher, self.shape)
+        laps = {"teacher training": self._train("teacher", make, cross_entropy, plain, timer)}
+        teacher = laps["teacher training"].result
+        with torch.no_grad():
+            laps["teacher answers"] = timer.again("teacher answers", lambda: teacher(plain[0]))
+        taught = (*plain, laps["teacher answers"].result)
         for name, loss, given in (
-            ("student", distilled_loss, (*plain, answers)),
+            ("student", distilled_loss, taught),
             ("untaught student", cross_entropy, plain),
         ):
-            models[name] = bench.weights(partial(_student, self.shape), self.device)
-            seconds[f"{name} training"] = self._train(name, models[name], loss, given, window)
+            make = partial(_student, self.shape)
+            laps[f"{name} training"] = self._train(name, make, loss, given, timer)
+        models = {name: laps[f"{name} training"].result for name in _MODELS}
         for name, model in models.items():
-            seconds[f"{name} queries"] = self._ask(f"{name} queries", model, window)
-        return self._outcome(
-            seconds, {name: self._quality(model) for name, model in models.items()}
-        )
+            laps[f"{name} queries"] = self._ask(f"{name} queries", model, timer)
+        quality = {name: self._quality(model) for name, model in models.items()}
+        return self._outcome(laps, quality)
 
     def _train(
         self,
         name: str,
-        model: nn.Module,
+        make: Callable[[], nn.Module],
         loss: Callable[..., Tensor],
         data: tuple[Tensor, ...],
-        window: Window | None,
-    ) -> float:
-        """Train a model in a window, and return its seconds."""
+        timer: bench.Timer,
+    ) -> bench.Lap[Any]:
+        """Train a model in a window."""
         batches = split(data, _BATCH, self.device)
-        optimizer = torch.optim.Adam(model.parameters(), lr=RATE)
-        with bench.timed(f"{name} training", self.device, window) as watch:
+        fresh = bench.weights(make, self.device)
+
+        def trained(model: nn.Module) -> nn.Module:
+            optimizer = torch.optim.Adam(model.parameters(), lr=RATE)
             for _ in range(self.shape.epochs):
                 train_epoch(model, loss, optimizer, batches)
-        return watch.seconds
+            return model
 
-    def _ask(self, name: str, model: nn.Module, window: Window | None) -> float:
-        """Let a model read the held-out digits in a window, and return its seconds."""
+        return timer.lap(f"{name} training", trained, lambda: bench.restart(fresh))
+
+    def _ask(self, name: str, model: nn.Module, timer: bench.Timer) -> bench.Lap[Any]:
+        """Let a model read the held-out digits in a window."""
+
+        def read() -> None:
+            for _ in range(self.shape.passes):
+                model(self.data.held_images)
+
         with torch.inference_mode():
             model(self.data.held_images)
-            with bench.timed(name, self.device, window) as watch:
-                for _ in range(self.shape.passes):
-                    model(self.data.held_images)
-        return watch.seconds
+            return timer.again(name, read)
 
     def _quality(self, model: nn.Module) -> Quality:
         """Return how well a model reads held-out digits."""
@@ -183,20 +197,23 @@ class _Distillation:
             share = accuracy(model, self.data.held_images, self.data.held_labels)
         return Quality("accuracy", share, "higher")
 
-    def _outcome(self, seconds: Mapping[str, float], quality: Mapping[str, Quality]) -> Outcome:
+    def _outcome(
+        self, laps: Mapping[str, bench.Lap[Any]], quality: Mapping[str, Quality]
+    ) -> Outcome:
         """Return the windows as parts, and the break-even by time and by operations."""
-        flops = self.operations
-        parts = tuple(
-            Part(name, self._amount(name), "sample", seconds[name], flops[name], _of(name, quality))
-            for name in flops
-        )
-        queries = self._amount("teacher queries")
+        parts = tuple(self._part(name, laps[name], _of(name, quality)) for name in self.operations)
+        seconds = {name: lap.each for name, lap in laps.items()}
         figures = {
-            f"break-even queries by {unit}, {case}": value
-            for unit, cost in (("time", seconds), ("operations", flops))
-            for case, value in break_even_queries(cost, queries).items()
+            **self.break_evens("time", seconds),
+            **self.break_evens("operations", self.operations),
         }
-        return Outcome.of(parts, baseline="teacher queries", figures=figures)
+        return Outcome.of(parts, baseline="teacher queries", figures=figures, never=NEVER)
+
+    def _part(self, name: str, lap: bench.Lap[Any], quality: Quality) -> Part:
+        """Return a window as a part."""
+        count = lap.rounds
+        amount, flops = count * self._amount(name), count * self.operations[name]
+        return Part(name, amount, "sample", lap.seconds, flops, quality, rounds=count)
 
     def _amount(self, name: str) -> int:
         """Return how many digits a window handles."""

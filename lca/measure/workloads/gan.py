@@ -16,7 +16,7 @@ from lca.measure.workloads._outcome import Outcome, Part, Quality
 from lca.measure.workloads._perceptron import gaussian, perceptron
 
 if TYPE_CHECKING:
-    from lca.measure.workloads._outcome import Window, Workload
+    from lca.measure.workloads._outcome import Rounds, Window, Workload
 
 NAME = "gan"
 SENTENCE = "Generative adversarial network on handwritten digits: two Adams, batches of 64."
@@ -95,16 +95,18 @@ class _Adversaries:
         """Return the operations of all steps."""
         return self.operations
 
-    def run(self, window: Window | None = None) -> Outcome:
+    def run(self, window: Window | None = None, rounds: Rounds | None = None) -> Outcome:
         """Play from the initial weights, and judge the drawings."""
-        pair = bench.restart(self.pair)
-        before = self._distance(pair)
-        draws = self._draws()
-        with bench.timed("train", self.device, window) as watch:
-            self._play(pair, draws)
-        quality = Quality("discrepancy of pixels", self._distance(pair), "lower", before)
-        amount = self.shape.steps * _BATCH
-        return Outcome.of((Part("train", amount, "sample", watch.seconds, self.flops(), quality),))
+        before, draws = self._distance(self.pair), self._draws()
+        timer = bench.Timer(self.device, window, rounds)
+        lap = timer.lap(
+            "train", lambda pair: self._play(pair, draws), lambda: bench.restart(self.pair)
+        )
+        distance = self._distance(lap.result)
+        quality = Quality("discrepancy of pixels", distance, "lower", before)
+        amount, flops = lap.rounds * self.shape.steps * _BATCH, lap.rounds * self.flops()
+        part = Part("train", amount, "sample", lap.seconds, flops, quality, rounds=lap.rounds)
+        return Outcome.of((part,))
 
     def _draws(self) -> Tensor:
         """Return which images each step shows."""
@@ -112,8 +114,8 @@ class _Adversaries:
         size = (self.shape.steps, _BATCH)
         return torch.randint(len(self.images), size, generator=generator).to(self.device)
 
-    def _play(self, pair: _Pair, draws: Tensor) -> None:
-        """Let critic and generator take one step each, as often as asked."""
+    def _play(self, pair: _Pair, draws: Tensor) -> _Pair:
+        """Let critic and generator take one step each, as often as asked; return them."""
         adam = partial(torch.optim.Adam, lr=2e-4, betas=(0.0, 0.9))
         critic, generator = (adam(part.parameters()) for part in (pair.critic, pair.generator))
         random = torch.Generator().manual_seed(bench.SEED)
@@ -127,6 +129,7 @@ class _Adversaries:
             torch.autograd.backward(pair.generator_loss(noise))
             generator.step()
             pair.critic.requires_grad_(requires_grad=True)
+        return pair
 
     def _distance(self, pair: _Pair) -> float:
         """Return the maximum mean discrepancy between drawings and held-out digits.

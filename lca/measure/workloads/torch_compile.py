@@ -19,15 +19,16 @@ from lca.measure.workloads._outcome import Outcome, Part, Quality, break_even
 from lca.measure.workloads._text import words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
 
     from torch import Tensor
 
-    from lca.measure.workloads._outcome import Window, Workload
+    from lca.measure.workloads._outcome import Rounds, Window, Workload
 
 NAME = "torch_compile"
 SENTENCE = "Lever: BERT asked as written, while torch compiles it, and compiled."
+NEVER = "compiled, a pass costs no less than as written"
 _COMPILERS = ("g++", "clang++", "c++")
 
 
@@ -103,30 +104,42 @@ class _Compilation:
         """Return the operations of all passes; compiling itself is no floating-point work."""
         return (2 * self.shape.passes + 1) * self.pass_flops
 
-    def run(self, window: Window | None = None) -> Outcome:
+    def break_evens(self, by: str, cost: Mapping[str, float]) -> dict[str, float | None]:
+        """Return after how many passes compiling has paid for itself, None if never."""
+        passes = self.shape.passes
+        each = cost["as written"] / passes, cost["compiled"] / passes
+        return {f"break-even passes by {by}": break_even(cost["compiling"], *each)}
+
+    def run(self, window: Window | None = None, rounds: Rounds | None = None) -> Outcome:
         """Read as written, compile at the first pass, and read compiled."""
+        timer = bench.Timer(self.device, window, rounds)
         with torch.inference_mode():
             expected = self.model(self.text)
-            plain = self._read("as written", self.model, window)
+            plain = self._read("as written", self.model, timer)
             compiled, spent = self._compile(window)
-            quick = self._read("compiled", compiled, window)
+            quick = self._read("compiled", compiled, timer)
             difference = (compiled(self.text) - expected).abs().max().item()
         same, changed = (self._quality(value) for value in (0.0, difference))
-        passes = self.shape.passes
+        once: bench.Lap[None] = bench.Lap(spent, 1, None)
         parts = (
-            self._part("as written", passes, plain, same),
-            self._part("compiling", 1, spent, changed, "the first pass, with the compilation"),
-            self._part("compiled", passes, quick, changed),
+            self._part("as written", self.shape.passes, plain, same),
+            self._part("compiling", 1, once, changed, "the first pass, with the compilation"),
+            self._part("compiled", self.shape.passes, quick, changed),
         )
-        paid = break_even(spent, plain / passes, quick / passes)
-        return Outcome.of(parts, "as written", {"break-even passes by time": paid})
+        seconds = {"as written": plain.each, "compiling": spent, "compiled": quick.each}
+        figures = self.break_evens("time", seconds)
+        return Outcome.of(parts, "as written", figures, NEVER)
 
-    def _read(self, name: str, model: Callable[[Tensor], Tensor], window: Window | None) -> float:
-        """Let a model read in a window, and return its seconds."""
-        with bench.timed(name, self.device, window) as watch:
+    def _read(
+        self, name: str, model: Callable[[Tensor], Tensor], timer: bench.Timer
+    ) -> bench.Lap[None]:
+        """Let a model read in a window."""
+
+        def read() -> None:
             for _ in range(self.shape.passes):
                 model(self.text)
-        return watch.seconds
+
+        return timer.again(name, read)
 
     def _compile(self, window: Window | None) -> tuple[Callable[[Tensor], Tensor], float]:
         """Return the compiled model, and the seconds of its first pass."""
@@ -137,11 +150,12 @@ class _Compilation:
         return compiled, watch.seconds
 
     def _part(
-        self, name: str, passes: int, seconds: float, quality: Quality, note: str = ""
+        self, name: str, passes: int, lap: bench.Lap[None], quality: Quality, note: str = ""
     ) -> Part:
         """Return a window as a part."""
-        amount = passes * self.shape.batch
-        return Part(name, amount, "sample", seconds, passes * self.pass_flops, quality, note)
+        passes *= lap.rounds
+        amount, flops = passes * self.shape.batch, passes * self.pass_flops
+        return Part(name, amount, "sample", lap.seconds, flops, quality, note, lap.rounds)
 
     def _quality(self, value: float) -> Quality:
         """Return how far answers are from those of the model as written."""
