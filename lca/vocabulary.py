@@ -322,6 +322,11 @@ power_ratio | | power over that of the reference device and software
 cap_sharpness | | how suddenly rated power limits a load
 serving_fraction | | mean power of a serving device over its rated power
 energy_per_token | kWh/token | electricity of a replica's devices for one output token
+energy_residual | | measured over modelled energy: a factor around one
+power_residual | | measured over modelled power: a factor around one
+time_residual | | measured over modelled time: a factor around one
+weight_time | h | time of one step in which devices read weights
+cache_time | h | time of one step in which devices read key-value caches
 batch | | sequences that a replica serves at the same time
 """
 

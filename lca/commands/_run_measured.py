@@ -1,4 +1,4 @@
-"""Run a command or a workload inside a measurement, with a line of progress on a terminal."""
+"""Run a command inside a measurement, with a line of progress on a terminal."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ from lca.commands._measured import joules
 from lca.errors import InputError, LcaError, UnitError, quoted
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from lca.commands._shared import Settings
-    from lca.measure.records import WindowRecord, WorkloadRecord
+    from lca.measure.records import WorkloadRecord
     from lca.measure.windows import Measurement
-    from lca.measure.workloads import Outcome
 
 _PERIOD = 0.5
 _MISSING, _NOT_EXECUTABLE, _SIGNALED = 127, 126, 128
@@ -63,15 +64,16 @@ def measure_program(
     LcaError or None
         Why the record cannot be accepted or saved.
     """
-    measurement = _measurement(_name(program), asked, asked["work"] or "1 run", asked["devices"])
+    work = asked["work"] or "1 run"
+    measurement = open_measurement(_name(program), asked, work, asked["devices"])
     output = sys.stderr if settings.as_json else None
     code = 0
-    with _progress(measurement, settings):
+    with progress(measurement, settings):
         for _ in measurement.runs():
             code = _run(program, output)
             if code:
                 break
-    record, failure = _stopped(measurement)
+    record, failure = stopped(measurement)
     if code:
         record = replace(
             record, reasons=(*record.reasons, f"the command ended with exit code {code}")
@@ -141,50 +143,28 @@ def _forwarded(child: subprocess.Popen[bytes]) -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def measure_workload(
-    name: str, asked: dict[str, Any], settings: Settings
-) -> tuple[WorkloadRecord, LcaError | None]:
-    """Measure a built-in workload: prepared before, repeated as often as asked."""
-    from lca.measure import workloads
-    from lca.measure.records import Work
+def seconds(text: str | None, option: str) -> float:
+    """Return the seconds of an option; 0 where it is not given.
 
-    member = workloads.load(name)
-    place, measured = _places(asked["devices"])
-    prepared = member.build(asked["size"], place)
-    measurement = _measurement(name, asked, "1 run", measured)
-    outcome = None
+    Raises
+    ------
+    InputError
+        It is no time, or a negative one.
+    """
+    from lca.measure import options
+
     try:
-        with _progress(measurement, settings):
-            for _ in measurement.runs():
-                outcome = prepared.run(measurement.window)
-    except BaseException:
-        measurement.close()
-        raise
-    if outcome is None:
-        msg = f"workload {name} did not run"
-        raise LcaError(msg)
-    measurement.work = Work(outcome.amount, outcome.unit)
-    measurement.metrics.update(_metrics(outcome))
-    record, failure = _stopped(measurement)
-    return _with_merged(record, asked["size"]), failure
-
-
-def _places(devices: tuple[str, ...]) -> tuple[str, tuple[str, ...] | None]:
-    """Return where a workload runs, and what is measured meanwhile."""
-    import torch
-
-    asked = devices[0] if devices else ("cuda" if torch.cuda.is_available() else "cpu")
-    if asked == "cpu":
-        return "cpu", ("cpu",)
-    place = f"cuda:{asked}" if asked.isdecimal() else asked
-    if not place.startswith("cuda"):
-        msg = f"--device {asked}: a workload runs on cpu, cuda or cuda:N"
+        found = options.seconds(text)
+    except UnitError as error:
+        msg = f"{option}: {error.problems[0].message}"
+        raise InputError(msg) from None
+    if found < 0:
+        msg = f"{option}: {quoted(text or '')} is negative; write for example 5 s"
         raise InputError(msg)
-    number = place.partition(":")[2] or str(torch.cuda.current_device())
-    return place, tuple(dict.fromkeys((number, *devices[1:], "cpu")))
+    return found
 
 
-def _measurement(
+def open_measurement(
     name: str, asked: dict[str, Any], work: str, devices: tuple[str, ...] | None
 ) -> Measurement:
     """Return the measurement that is asked for, its meters open.
@@ -196,25 +176,45 @@ def _measurement(
     """
     from lca.measure.windows import Measurement
 
+    at_least = seconds(asked["at_least"], "--at-least")
     try:
         made = Measurement(
             name,
             work=work,
             devices=devices or None,
             repeat=asked["repeat"],
-            at_least=asked["at_least"],
+            at_least=at_least,
             idle=asked["idle"],
             share=asked["share"],
             require=asked["require"],
             save=asked["save"],
         )
     except UnitError as error:
-        msg = f"--at-least or --work: {error.problems[0].message}"
+        msg = f"--work: {error.problems[0].message}"
         raise InputError(msg) from None
     return made.open()
 
 
-def _stopped(measurement: Measurement) -> tuple[WorkloadRecord, LcaError | None]:
+def check_save(path: Path | None) -> None:
+    """Refuse a file that cannot be written before hours of work have been measured.
+
+    Raises
+    ------
+    InputError
+        Its folder does not exist, or nothing may be written there.
+    """
+    if path is None or (path.exists() and not path.is_file()):
+        return
+    folder = path.resolve().parent
+    if not folder.is_dir():
+        msg = f"--save {path}: the folder {path.parent} does not exist; nothing was run"
+        raise InputError(msg)
+    if not os.access(folder, os.W_OK | os.X_OK):
+        msg = f"--save {path}: nothing can be written into {path.parent}; nothing was run"
+        raise InputError(msg)
+
+
+def stopped(measurement: Measurement) -> tuple[WorkloadRecord, LcaError | None]:
     """End a measurement; return its record, and why it cannot be accepted or saved."""
     failure = None
     try:
@@ -226,52 +226,8 @@ def _stopped(measurement: Measurement) -> tuple[WorkloadRecord, LcaError | None]
     return measurement.record, failure
 
 
-def _metrics(outcome: Outcome) -> dict[str, float]:
-    """Return what the work was worth: quality of the whole and of each part, operations."""
-    found = {outcome.quality.name: outcome.quality.value}
-    if outcome.baseline is not None:
-        found |= {f"{part.name}: {part.quality.name}": part.quality.value for part in outcome.parts}
-    if outcome.flops is not None:
-        found[f"flop per {outcome.unit}"] = outcome.flops / outcome.amount
-    return found | {name: value for name, value in outcome.figures.items() if value is not None}
-
-
-def _with_merged(record: WorkloadRecord, size: str) -> WorkloadRecord:
-    """Return a record whose windows of one name are added up, and which says what is in it."""
-    names = list(dict.fromkeys(window.name for window in record.windows))
-    merged = tuple(_merged([w for w in record.windows if w.name == name]) for name in names)
-    inside = sum(window.duration for window in merged) / (record.duration or 1.0)
-    remarks = [f"size {size}"]
-    if inside < 0.98:
-        remarks.append(
-            f"{1 - inside:.0%} of the measured time lies outside the windows: preparing "
-            "and judging are inside the energy"
-        )
-    return replace(record, windows=merged, reasons=(*record.reasons, *remarks))
-
-
-def _merged(windows: list[WindowRecord]) -> WindowRecord:
-    """Return windows of one name as one: bounds add up, a value only where all have one."""
-    first = windows[0]
-    if len(windows) == 1:
-        return first
-    duration = sum(window.duration for window in windows)
-    values = [window.energy.value for window in windows]
-    known = [value for value in values if value is not None]
-    reasons = dict.fromkeys(r for w in windows for r in w.energy.reasons)
-    energy = replace(
-        first.energy,
-        value=sum(known) if len(known) == len(values) else None,
-        low=sum(window.energy.low for window in windows),
-        high=sum(window.energy.high for window in windows),
-        coverage=sum(w.energy.coverage * w.duration for w in windows) / (duration or 1.0),
-        reasons=(f"{len(windows)} windows added up", *list(reasons)[:3]),
-    )
-    return replace(first, duration=duration, energy=energy)
-
-
 @contextmanager
-def _progress(measurement: Measurement, settings: Settings) -> Iterator[None]:
+def progress(measurement: Measurement, settings: Settings) -> Iterator[None]:
     """Show seconds, watts and joules while something runs, on a terminal only."""
     if settings.quiet or not sys.stderr.isatty():
         yield

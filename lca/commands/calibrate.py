@@ -24,6 +24,7 @@ def command(settings: Settings, readings: Path, output: Path | None) -> None:
     READINGS is a CSV file with a row for each run: "wall [Wh]", and either "measured [J]" and
     "time [s]" or "record" (a saved record). Runs should reach from idle to full load.
     """
+    from lca.commands._measured import aligned
     from lca.measure import calibrate
     from lca.measure import readings as files
 
@@ -41,7 +42,11 @@ def command(settings: Settings, readings: Path, output: Path | None) -> None:
         print_json(found.data())
         return
     click.echo(f"wall = {found.scale:.4g} × measured + {found.offset:.4g} W × time")
-    click.echo(
-        f"error on a reading left out: at most {found.bound:.1%}, {found.typical:.1%} on average "
-        f"({found.readings} readings, {found.power[0]:.0f} to {found.power[1]:.0f} W measured)"
-    )
+    rows = [
+        ("readings", f"{found.readings}, {found.power[0]:.0f} to {found.power[1]:.0f} W measured"),
+        (
+            "error",
+            f"at most {found.bound:.1%} on a reading left out, {found.typical:.1%} on average",
+        ),
+    ]
+    click.echo("\n".join(aligned(rows)))

@@ -10,7 +10,11 @@ import click
 from lca.commands._shared import Settings, example, looking, print_json
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from lca.measure.doctor import Check, Report
+
+_INDENT = " " * 7
 
 
 @click.command("doctor", epilog=example("lca doctor"))
@@ -44,34 +48,53 @@ def command(settings: Settings, require: str | None) -> None:
 
 
 def _show(report: Report) -> None:
+    from lca.commands._measured import hanging
+
+    lines = []
     for check in report.checks:
-        click.echo(f"{check.state:<6} {check.id}: {check.name}")
-        click.echo(
-            f"       {_power(check)}, {check.method} of the {check.scope}, {_hardware(check)}"
-        )
-        for remark in check.remarks:
-            click.echo(f"       {remark}")
-        for name, value in check.health.items():
-            click.echo(f"       {name.replace('_', ' ')}: {_plain(value)}")
+        lines += hanging(f"{check.state:<6} ", f"{check.id}: {check.name}")
+        for text in _told(check):
+            lines += hanging(_INDENT, text)
     for reason in report.missing:
-        click.echo(f"none   {reason}")
-    click.echo(f"a record made now: {report.quality}")
+        lines += hanging("none   ", reason)
+    lines += ["", f"a record made now: {report.quality}"]
     for advice in report.advice:
-        click.echo(advice)
+        lines += hanging("", advice)
+    click.echo("\n".join(lines))
+
+
+def _told(check: Check) -> Iterator[str]:
+    """Yield what a device said, why it may not be true, and its state."""
+    yield f"{_power(check)}, {check.method} of the {check.scope}, {_hardware(check)}"
+    yield from check.remarks
+    for name, value in check.health.items():
+        yield _state(name, value)
 
 
 def _power(check: Check) -> str:
     """Return a power with its bounds; an upper bound that is infinite is said to be none."""
-    high = f"{check.high:.3g} W" if math.isfinite(check.high) else "no upper bound"
-    bounds = f"({check.low:.3g} W to {high})"
-    return f"no power {bounds}" if check.power is None else f"{check.power:.4g} W {bounds}"
+    from lca.commands._measured import rounded
+
+    high = f"{rounded(check.high, 2)} W" if math.isfinite(check.high) else "no upper bound"
+    bounds = f"({rounded(check.low, 2)} W to {high})"
+    return f"no power {bounds}" if check.power is None else f"{rounded(check.power, 3)} W {bounds}"
 
 
 def _hardware(check: Check) -> str:
     return f"hardware {check.hardware}" if check.hardware else "not in the hardware database"
 
 
+def _state(name: str, value: object) -> str:
+    """Return a state with its unit, which the name of a plain value ends with."""
+    what, _, unit = name.rpartition("_")
+    known = {"MHz": " MHz", "C": " °C", "W": " W"}.get(unit)
+    label = (what if known else name).replace("_", " ")
+    return f"{label}: {_plain(value)}{known or ''}"
+
+
 def _plain(value: object) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{name} {number:g}" for name, number in value.items())
+    if isinstance(value, float):
+        return f"{value:g}"
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -11,11 +11,21 @@ from lca.commands._shared import Settings, example, looking, print_json
 FORMATS = ("codecarbon", "zeus", "dcgm")
 
 
+def _known(_context: click.Context, _parameter: click.Parameter, name: str) -> str:
+    """Refuse a format that there is not, with the nearest one."""
+    from lca.errors import did_you_mean, quoted
+
+    if name not in FORMATS:
+        msg = f"no format {quoted(name)}{did_you_mean(name, FORMATS)}; there are: {', '.join(FORMATS)}"
+        raise click.BadParameter(msg)
+    return name
+
+
 @click.command(
     "import",
     epilog=example('lca import codecarbon emissions.csv --work "1200 samples" -o r.yaml'),
 )
-@click.argument("form", metavar="FORMAT", type=click.Choice(FORMATS))
+@click.argument("form", metavar="FORMAT", callback=_known)
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--work", default="", help="Work of one run or window, such as '1200 samples'.")
 @click.option("--run", default="", help="Which run_id or window, where the file holds several.")

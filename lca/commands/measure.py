@@ -10,6 +10,9 @@ import click
 from lca.commands._shared import Settings, example, looking, print_json
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from lca.commands._run_workload import Ran
     from lca.errors import LcaError
     from lca.measure.records import WorkloadRecord
 
@@ -72,11 +75,20 @@ class _Measure(click.Command):
 def command(settings: Settings, words: tuple[str, ...], **asked: Any) -> int | None:
     """Measure the energy of a built-in WORKLOAD, or of any COMMAND behind --.
 
+    A built-in workload does the work of a window again until the meters can tell its energy.
     A command's exit code is passed on, and its record is kept whatever it is. Its output is left
     alone; the record's summary goes to standard error (with --json, the record to standard output
     and the command's output to standard error).
     """
+    from lca.commands import _run_measured as running
+
     context = click.get_current_context()
+    if asked["share"] is not None and asked["idle"] != "share":
+        msg = (
+            "--share counts with --idle share only: lca measure --idle share --share 0.5 -- COMMAND"
+        )
+        raise click.UsageError(msg)
+    running.check_save(asked["save"])
     program, dashes = context.meta["lca.program"], context.meta["lca.dashes"]
     if dashes:
         if words or not program:
@@ -118,7 +130,9 @@ def _of_program(program: tuple[str, ...], asked: dict[str, Any], settings: Setti
     if settings.as_json:
         print_json(_data(record))
     elif not settings.quiet:
-        _show(record, to_error=True)
+        from lca.commands import _measured
+
+        _measured.show(record, to_error=True)
     _told_saved(asked, settings, failure)
     if failure is not None and code == 0:
         raise failure
@@ -129,18 +143,20 @@ def _of_program(program: tuple[str, ...], asked: dict[str, Any], settings: Setti
 
 def _of_workload(name: str, asked: dict[str, Any], settings: Settings) -> None:
     """Measure a built-in workload."""
-    from lca.commands import _run_measured as running
+    from dataclasses import replace
+
+    from lca.commands import _run_workload as running
 
     if asked["work"]:
         msg = "a workload counts its own work; take --work out"
         raise click.UsageError(msg)
     wanted = _read_calibration(asked)
-    record, failure = running.measure_workload(name, asked, settings)
-    record, failure = _finished(record, wanted, asked, failure)
+    ran = running.measure_workload(name, asked, settings)
+    record, failure = _finished(ran.record, wanted, asked, ran.failure)
     if settings.as_json:
-        print_json(_data(record))
+        print_json(_data(record, ran.absent))
     else:
-        _show(record)
+        _show(replace(ran, record=record))
     _told_saved(asked, settings, failure)
     if failure is not None:
         raise failure
@@ -206,7 +222,6 @@ def _measured_in_turns(
     """Measure two commands in turns, each as often as the other."""
     import shlex
 
-    from lca import units
     from lca.commands import _run_measured as running
 
     try:
@@ -216,20 +231,24 @@ def _measured_in_turns(
         raise click.UsageError(msg) from None
     for program in programs:
         running.check_program(program)
-    pause = units.parse(asked["cool_down"], "s")
+    pause = running.seconds(asked["cool_down"], "--cool-down")
     code, pair = running.compare_programs(programs, asked | {"cool_down": pause}, settings)
     if code:
         settings.say(f"a command ended with exit code {code}: nothing is compared")
     return code, pair
 
 
-def _data(record: WorkloadRecord) -> dict[str, Any]:
+def _data(record: WorkloadRecord, absent: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Return a record as plain data; a figure that does not exist is null, its reason a remark."""
     from lca.measure import record_files
 
-    return record_files.written(record)
+    data = record_files.written(record)
+    if absent:
+        data["metrics"] = {**data.get("metrics", {}), **dict.fromkeys(absent)}
+    return data
 
 
-def _show(record: WorkloadRecord, *, to_error: bool = False) -> None:
-    from lca.commands import _measured
+def _show(ran: Ran) -> None:
+    from lca.commands import _measured, _workload_table
 
-    _measured.show(record, to_error=to_error)
+    _measured.show(ran.record, _workload_table.rows(ran))

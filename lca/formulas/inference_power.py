@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lca.vocabulary import Hour, Ratio
+from lca.vocabulary import Hour, Ratio, Token, TokenPerHour
 
 
 def step_time(
@@ -120,3 +120,92 @@ def serving_fraction(
     )
     load = power_ratio * (static_fraction + further / step_time)
     return (1 + load**-cap_sharpness) ** (-1 / cap_sharpness)
+
+
+def measured_step_time(batch: Ratio, step_tokens: Token, replica_throughput: TokenPerHour) -> Hour:
+    r"""Find the time of one step from a throughput that was measured.
+
+    Equation: ``measured_step_time = batch * step_tokens / replica_throughput``
+
+    Parameters
+    ----------
+    batch : ratio
+        Sequences that a replica serves at the same time.
+    step_tokens : token
+        Tokens that a sequence gains in one step.
+    replica_throughput : token/h
+        Output tokens of the whole replica.
+
+    Returns
+    -------
+    h
+        Time of one step, prompts included.
+
+    Notes
+    -----
+    Valid for a steady load.
+
+    Examples
+    --------
+    >>> measured_step_time(64.0, 1.0, 8e6)
+    8e-06
+    """
+    return batch * step_tokens / replica_throughput
+
+
+def time_residual(energy_residual: Ratio, power_residual: Ratio) -> Ratio:
+    r"""Find what is unexplained of time from what is unexplained of energy and of power.
+
+    Equation: ``time_residual = energy_residual / power_residual``
+
+    Parameters
+    ----------
+    energy_residual : ratio
+        Measured over modelled energy.
+    power_residual : ratio
+        Measured over modelled power.
+
+    Returns
+    -------
+    ratio
+        Measured over modelled time.
+
+    Notes
+    -----
+    Valid for energy that is power times time.
+
+    Examples
+    --------
+    >>> time_residual(1.2, 1.5)
+    0.7999999999999999
+    """
+    return energy_residual / power_residual
+
+
+def read_time(weight_time: Hour, cache_time: Hour) -> Hour:
+    r"""Add up the time of reading weights and the time of reading caches.
+
+    Equation: ``read_time = weight_time + cache_time``
+
+    Parameters
+    ----------
+    weight_time : h
+        Time of one step in which devices read weights.
+    cache_time : h
+        Time of one step in which devices read key-value caches.
+
+    Returns
+    -------
+    h
+        Time of one step in which devices read.
+
+    Notes
+    -----
+    Valid for reads that share one memory.
+
+    Examples
+    --------
+    >>> read_time(0.5, 0.25)
+    0.75
+    """
+    return weight_time + cache_time

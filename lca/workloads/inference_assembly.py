@@ -171,10 +171,9 @@ def _reading(do: Backend, given: Mapping[str, Any], holds: Flags, size: Mapping[
         "bandwidth_efficiency_ratio", "", "bandwidth_efficiency", experts=holds.experts
     )
     return do.apply(
-        terms.add,
-        "read_time",
-        weights=_read(do, given, weights, of_weights, "weight_time"),
-        caches=_read(do, given, caches, efficiency, "cache_time"),
+        inference_power.read_time,
+        weight_time=_read(do, given, weights, of_weights, "weight_time"),
+        cache_time=_read(do, given, caches, efficiency, "cache_time"),
     )
 
 

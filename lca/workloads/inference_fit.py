@@ -12,7 +12,7 @@ from lca.workloads.inference_model import physics
 from lca.workloads.measured_rows import Rows
 
 _ROBUST = 0.25
-_PRIOR_WEIGHT = 1.0
+_PRIOR_WEIGHT = 2.0
 _PART_WEIGHT = 0.5
 _CROWDING = -0.25
 _STEPS = 40

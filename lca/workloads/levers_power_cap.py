@@ -51,8 +51,8 @@ class CapEffect:
 
     Attributes
     ----------
-    time, energy
-        Ratios to the same job without a cap.
+    time, energy, power
+        Ratios to the same job without a cap; power is energy over time.
     pairs
         ``(time, energy)`` of every job.
     remarks
@@ -61,6 +61,7 @@ class CapEffect:
 
     time: Node
     energy: Node
+    power: Node
     pairs: tuple[tuple[float, float], ...]
     remarks: tuple[str, ...]
 
@@ -108,11 +109,38 @@ def effect(family: str, cap_fraction: float) -> CapEffect:
     known = [job for job in jobs(family) if job.covers(cap_fraction)]
     pairs = _middle_job([job.at(cap_fraction) for job in known])
     job = _drawn(family, len(pairs))
-    time, energy = (
-        Term(f"{name}_ratio", _column(np.array([pair[place] for pair in pairs])), {"job": job}, "")
-        for place, name in enumerate(("time", "energy"))
-    )
-    return CapEffect(time, energy, pairs, _remarks(family, len(pairs)))
+    time, energy = np.array(pairs).T
+    made = {"time": time, "energy": energy, "power": energy / time}
+    ratios = {
+        name: Term(f"{name}_ratio", _column(column), {"job": job}, "")
+        for name, column in made.items()
+    }
+    return CapEffect(**ratios, pairs=pairs, remarks=_remarks(family, len(pairs)))
+
+
+@cache
+def best_cap(family: str, slowdown: float = 0.05) -> float:
+    """Return the traced cap of least median energy whose median slowdown is accepted.
+
+    Parameters
+    ----------
+    family
+        Family of the device; see `effect`.
+    slowdown
+        Accepted growth of time: 0.05 is 5 %.
+
+    Raises
+    ------
+    InputError
+        If the slowdown is negative.
+    """
+    if not slowdown >= 0:
+        msg = f"slowdown {slowdown:g}: give 0 or more, such as 0.05 for 5 %"
+        raise InputError(msg)
+    caps = sorted({cap for job in jobs(family) for cap in job.caps if job.caps[-1] == 1})
+    medians = {cap: np.median(np.array(effect(family, cap).pairs), axis=0) for cap in caps}
+    accepted = [cap for cap in caps if medians[cap][0] <= 1 + slowdown]
+    return min(accepted, key=lambda cap: float(medians[cap][1]))
 
 
 def _middle_job(pairs: list[tuple[float, float]]) -> tuple[tuple[float, float], ...]:

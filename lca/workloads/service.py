@@ -6,6 +6,11 @@ them is used. Two ways to keep waiting within a latency target:
 - a bound of utilization in the busiest hour (default; an assumed interval unless given);
 - square-root staffing (Halfin and Whitt 1981) where the slots of a replica are known: slots
   = load + margin x sqrt(load), the margin from the tolerated probability of waiting.
+
+What is idle can be read in two ways, never both: at the fixed batch that ``throughput`` is for,
+devices are idle for ``idle_share`` of the time; where the batch follows the load by Little's law
+(`lca.workloads.service_batch`), they work longer at a smaller batch and are idle only when
+nothing is in flight.
 """
 
 from __future__ import annotations

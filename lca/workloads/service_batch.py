@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from lca.errors import InputError
-from lca.formulas import queueing, service
+from lca.formulas import queueing
+from lca.formulas import replica_memory as memory_formulas
 from lca.terms import Draws, Factor, Node, apply
 from lca.uncertain import Distribution, exact, two_piece
 from lca.workloads import tabled
@@ -132,7 +133,7 @@ def largest_batch(step_time: StepTime, target: float, largest: int = LARGEST_BAT
 def replica_memory(weights: Node, sequence: Node, batch: Node) -> Node:
     """Return the memory (GB) that a replica's weights and the caches of its batch take."""
     return apply(
-        service.replica_memory, weight_memory=weights, sequence_memory=sequence, batch=batch
+        memory_formulas.replica_memory, weight_memory=weights, sequence_memory=sequence, batch=batch
     )
 
 
@@ -159,19 +160,60 @@ def devices_per_replica(
     """
     share = usable or tabled.factor("overheads", "usable_share", "")
     needed = apply(
-        service.devices_by_memory,
+        memory_formulas.devices_by_memory,
         name="devices_per_replica",
         replica_memory=memory,
         memory_capacity=device_memory,
         usable_share=share,
     )
-    draws = Draws(0, 0)
-    count = float(draws.array(needed)[0])
+    count = _central(needed)
     if count > largest:
-        have, want = (float(draws.array(node)[0]) for node in (device_memory, memory))
+        have, want = _central(device_memory), _central(memory)
         msg = f"one replica takes {want:.4g} GB: {count:.0f} devices of {have:g} GB, more than the {largest} that can be joined; lower the batch or the precision, or allow {count:.0f} devices"
         raise InputError(msg)
     return needed
+
+
+def batch_by_memory(
+    weights: Node, sequence: Node, device_memory: Node, devices: Node, usable: Node | None = None
+) -> int:
+    """Return the largest batch whose caches fit beside the weights, at the central estimate.
+
+    Parameters
+    ----------
+    weights, sequence
+        Memory of the weights and of the cache of one sequence, in GB.
+    device_memory
+        Memory of one device in GB.
+    devices
+        Devices of one replica.
+    usable
+        Share of device memory that weights and caches may take; the cited default if None.
+
+    Raises
+    ------
+    InputError
+        If not one sequence fits; the figures are named.
+    """
+    fits = apply(
+        memory_formulas.batch_by_memory,
+        name="batch",
+        memory_capacity=device_memory,
+        usable_share=usable or tabled.factor("overheads", "usable_share", ""),
+        devices_per_replica=devices,
+        weight_memory=weights,
+        sequence_memory=sequence,
+    )
+    batch = int(_central(fits))
+    if batch < 1:
+        want = _central(weights) + _central(sequence)
+        msg = f"weights and one sequence take {want:.4g} GB, more than {_central(devices):g} devices of {_central(device_memory):g} GB hold; join more devices, or lower the precision"
+        raise InputError(msg)
+    return batch
+
+
+def _central(node: Node) -> float:
+    return float(Draws(0, 0).array(node)[0])
 
 
 def occupied_share(batch: Node) -> Node:

@@ -11,6 +11,7 @@ from lca.sources import Quality
 from lca.terms import Factor
 from lca.values import Value
 from lca.workloads.inference_coefficients import coefficients
+from lca.workloads.measured_rows import Conditions
 
 PRECISIONS = {
     "bf16": "bf16",
@@ -169,7 +170,7 @@ def check_memory(
     return ()
 
 
-def remarks(device: Device, precision: str, given: Mapping[str, float]) -> tuple[tuple[str, ...], float]:
+def remarks(device: Device, precision: str, asked: Conditions) -> tuple[tuple[str, ...], float]:
     """Say where a question is outside what was measured, and by what the interval widens.
 
     Returns
@@ -191,7 +192,7 @@ def remarks(device: Device, precision: str, given: Mapping[str, float]) -> tuple
         )
         wider += residual["other_precision"] ** 2
     for name, (low, high) in RANGES.items():
-        value = given.get(name, low)
+        value = float(getattr(asked, name)[0])
         if low <= value <= high:
             continue
         said.append(
