@@ -98,6 +98,7 @@ def choose_model(options: list[Scenario]) -> str:
 def device_names(scenario: Scenario) -> list[str]:
     """Return the ids of all devices of a scenario."""
     names = [fleet.device for fleet in scenario.model.fleet.values()]
+    names += [service.device for service in scenario.model.services.values()]
     for work in scenario.model.work.values():
         if work.device:
             names.append(work.device)

@@ -229,7 +229,7 @@ accelerator_energy | kWh | electricity drawn by accelerators alone
 it_over_accelerator | | electricity of all IT equipment over that of its accelerators
 development_factor | | energy of a whole training program over that of its final run
 throughput | token/h | tokens served by one device while busy
-served_tokens | token | tokens served by one device
+served_tokens | token | tokens that are served
 transferred_data | GB | data moved over a network
 stored_data | GB | data kept, each byte counted once
 reference_transfer_intensity | kWh/GB | electricity of a network per data moved, in the year of the publication
@@ -327,6 +327,19 @@ power_residual | | measured over modelled power: a factor around one
 time_residual | | measured over modelled time: a factor around one
 weight_time | h | time of one step in which devices read weights
 cache_time | h | time of one step in which devices read key-value caches
+reference_energy | kWh | electricity of one image of reference size, model and steps
+parameter_exponent | | power of the active parameters that the energy of an output grows with
+denoising_steps | | steps of a diffusion model from noise to output
+reference_steps | | denoising steps of the reference output
+step_exponent | | power of the denoising steps that the energy of an output grows with
+output_pixels | | height times width of an image or video
+reference_pixels | | height times width of the reference output
+pixel_exponent | | power of the pixels that the energy of an output grows with
+output_frames | | frames of a video; one for an image
+frame_exponent | | power of the frames that the energy of an output grows with
+batch_exponent | | power of the batch that the energy of an output grows with
+device_exponent | | power of the device count that the energy of an output grows with
+condition_ratio | | energy of an output over that under the reference conditions
 batch | | sequences that a replica serves at the same time
 """
 

@@ -157,7 +157,8 @@ def _details(record: WorkloadRecord) -> Iterator[str]:
         found = window.energy
         held = bounds(found.value, found.low, found.high)
         yield f"window {window.name}: {held} in {rounded(window.duration, 3)} s"
-    yield from aligned([(name, rounded(value, 4)) for name, value in record.metrics.items()])
+    figures = record.metrics.items()
+    yield from aligned([(n, "does not exist" if x is None else rounded(x, 4)) for n, x in figures])
 
 
 def _device_lines(device: DeviceRecord) -> Iterator[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import threading
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lca.commands._measured import joules
+from lca.commands._relay import Relay
 from lca.errors import InputError, LcaError, UnitError, quoted
 
 if TYPE_CHECKING:
@@ -68,17 +68,16 @@ def measure_program(
     measurement = open_measurement(_name(program), asked, work, asked["devices"])
     output = sys.stderr if settings.as_json else None
     code = 0
-    with progress(measurement, settings):
+    with progress(measurement, settings), Relay() as relay:
         for _ in measurement.runs():
-            code = _run(program, output)
-            if code:
+            code = _run(program, output, relay)
+            if code or relay.interrupted:
                 break
-    record, failure = stopped(measurement)
-    if code:
-        record = replace(
-            record, reasons=(*record.reasons, f"the command ended with exit code {code}")
-        )
-    return code, record, failure
+        record, failure = stopped(measurement)
+    told = [f"the command ended with exit code {code}"] if code else []
+    if relay.interrupted:
+        told.append("the measurement was interrupted")
+    return code, replace(record, reasons=(*record.reasons, *told)), failure
 
 
 def compare_programs(
@@ -114,33 +113,17 @@ def _name(program: tuple[str, ...]) -> str:
     return " ".join(words)[:80]
 
 
-def _run(program: tuple[str, ...], output: Any) -> int:
+def _run(program: tuple[str, ...], output: Any, relay: Relay) -> int:
     """Run a command to its end and return its exit code; signals are left to it."""
     try:
         child = subprocess.Popen(program, stdout=output)
     except OSError as error:
         click.echo(f"{program[0]}: {error.strerror}", err=True)
         return _NOT_EXECUTABLE
-    with _forwarded(child):
-        while True:
-            try:
-                code = child.wait()
-            except KeyboardInterrupt:
-                continue  # the terminal told the command, too; it decides how to end
-            return code if code >= 0 else _SIGNALED - code
-
-
-@contextmanager
-def _forwarded(child: subprocess.Popen[bytes]) -> Iterator[None]:
-    """Hand a request to terminate on to the command, so that its record is still written."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, lambda *_: child.terminate())
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
+    relay.to(child)
+    code = child.wait()
+    relay.to(None)
+    return code if code >= 0 else _SIGNALED - code
 
 
 def seconds(text: str | None, option: str) -> float:
@@ -235,6 +218,7 @@ def progress(measurement: Measurement, settings: Settings) -> Iterator[None]:
     ended = threading.Event()
 
     def show() -> None:
+        """Write the line anew until it has ended."""
         while not ended.wait(_PERIOD):
             sys.stderr.write(f"\r{_line(*measurement.live())}\x1b[K")
             sys.stderr.flush()

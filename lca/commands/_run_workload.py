@@ -132,9 +132,8 @@ def _judged(
         for name, value in figures.items()
         if value is None
     }
-    known = {name: value for name, value in figures.items() if value is not None}
     reasons = [*_mixed(outcome), *(f"{name}: {why}" for name, why in absent.items())]
-    kept = replace(record, metrics=known, reasons=(*record.reasons, *reasons))
+    kept = replace(record, metrics=figures, reasons=(*record.reasons, *reasons))
     return Ran(kept, outcome, absent, failure)
 
 

@@ -82,9 +82,10 @@ def _figures(ran: Ran) -> Iterator[tuple[str, str]]:
     yield outcome.quality.name, f"{rounded(outcome.quality.value, 3)}{told}{_worst(outcome)}"
     shown = _in_table(outcome)
     for name, value in ran.record.metrics.items():
-        if name not in shown:
+        if value is None:
+            yield name, ran.absent.get(name, _NONE)
+        elif name not in shown:
             yield name, rounded(value, 4)
-    yield from ran.absent.items()
     for part in outcome.parts:
         if part.note:
             yield part.name, part.note

@@ -10,8 +10,6 @@ import click
 from lca.commands._shared import Settings, example, looking, print_json
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from lca.commands._run_workload import Ran
     from lca.errors import LcaError
     from lca.measure.records import WorkloadRecord
@@ -154,7 +152,7 @@ def _of_workload(name: str, asked: dict[str, Any], settings: Settings) -> None:
     ran = running.measure_workload(name, asked, settings)
     record, failure = _finished(ran.record, wanted, asked, ran.failure)
     if settings.as_json:
-        print_json(_data(record, ran.absent))
+        print_json(_data(record))
     else:
         _show(replace(ran, record=record))
     _told_saved(asked, settings, failure)
@@ -174,7 +172,7 @@ def _finished(
 ) -> tuple[WorkloadRecord, LcaError | None]:
     """Return the record as it is kept, with its calibration, and what went wrong first."""
     from lca.errors import LcaError
-    from lca.measure import calibrate
+    from lca.measure import calibrate, ranks
 
     try:
         if calibration is not None:
@@ -183,15 +181,18 @@ def _finished(
         failure = failure or error
     try:
         if asked["save"] is not None:
-            record.save(asked["save"])
+            record.save(ranks.file_of_rank(asked["save"]))
     except LcaError as error:  # the exit code of the command matters more
         failure = failure or error
     return record, failure
 
 
 def _told_saved(asked: dict[str, Any], settings: Settings, failure: Exception | None) -> None:
+    """Say where the record is: that of a rank has a name of its own."""
+    from lca.measure import ranks
+
     if asked["save"] is not None and failure is None:
-        settings.say(f"wrote {asked['save']}")
+        settings.say(f"wrote {ranks.file_of_rank(asked['save'])}")
 
 
 def _compare(sides: tuple[str, ...], asked: dict[str, Any], settings: Settings) -> int | None:
@@ -238,14 +239,11 @@ def _measured_in_turns(
     return code, pair
 
 
-def _data(record: WorkloadRecord, absent: Mapping[str, str] | None = None) -> dict[str, Any]:
+def _data(record: WorkloadRecord) -> dict[str, Any]:
     """Return a record as plain data; a figure that does not exist is null, its reason a remark."""
     from lca.measure import record_files
 
-    data = record_files.written(record)
-    if absent:
-        data["metrics"] = {**data.get("metrics", {}), **dict.fromkeys(absent)}
-    return data
+    return record_files.written(record)
 
 
 def _show(ran: Ran) -> None:

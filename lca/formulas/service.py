@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from lca.vocabulary import (
+    Hour,
     Kilowatt,
     KilowattHourPerToken,
     Ratio,
     RequestPerHour,
+    Token,
     TokenPerHour,
     TokenPerRequest,
 )
@@ -42,6 +44,41 @@ def mean_demand(request_rate: RequestPerHour, tokens_per_request: TokenPerReques
     400000.0
     """
     return request_rate * tokens_per_request
+
+
+def answered_requests(
+    mean_demand: TokenPerHour, tokens_per_request: TokenPerRequest
+) -> RequestPerHour:
+    r"""Find the requests that are answered with a number of tokens.
+
+    Equation: ``request_rate = mean_demand / tokens_per_request``
+
+    Parameters
+    ----------
+    mean_demand : token/h
+        Tokens asked for in an hour, averaged over a year.
+    tokens_per_request : token/request
+        Tokens served for one request.
+
+    Returns
+    -------
+    request/h
+        Requests that arrive in an hour.
+
+    Notes
+    -----
+    Valid for output tokens where throughput counts output tokens.
+
+    References
+    ----------
+    .. [1] Definition: the inverse of the demand of requests.
+
+    Examples
+    --------
+    >>> answered_requests(3.0e5, 300.0)
+    1000.0
+    """
+    return mean_demand / tokens_per_request
 
 
 def grown_demand(
@@ -335,3 +372,40 @@ def idle_energy_per_token(
     1e-05
     """
     return idle_power * provisioned_devices * (1 - utilization) / mean_demand
+
+
+def serving_time(
+    served_tokens: Token, replica_throughput: TokenPerHour, devices_per_replica: Ratio
+) -> Hour:
+    r"""Find the device-hours that answering takes.
+
+    Equation: ``serving_time = served_tokens / replica_throughput * devices_per_replica``
+
+    Parameters
+    ----------
+    served_tokens : token
+        Tokens served by one device.
+    replica_throughput : token/h
+        Tokens that one replica serves in an hour at full time.
+    devices_per_replica : ratio
+        Devices that hold and run one replica.
+
+    Returns
+    -------
+    h
+        Hours of all devices of the replicas that answer.
+
+    Notes
+    -----
+    Valid for a throughput at the batch and lengths that the tokens are served with.
+
+    References
+    ----------
+    .. [1] Definition: a replica keeps all of its devices for as long as it answers.
+
+    Examples
+    --------
+    >>> serving_time(3.6e6, 3.6e6, 4.0)
+    4.0
+    """
+    return served_tokens / replica_throughput * devices_per_replica

@@ -245,6 +245,8 @@ def _metrics(first: WorkloadRecord, second: WorkloadRecord) -> Iterator[str]:
     """Yield how the quality of the results differs: energy saved may have been paid with it."""
     for name in sorted(set(first.metrics) & set(second.metrics)):
         left, right = first.metrics[name], second.metrics[name]
+        if left is None or right is None:
+            continue  # what does not exist in one of them does not differ
         if not math.isclose(left, right, rel_tol=1e-6, abs_tol=1e-12):
             yield f"{name} differs: {left:.4g} and {right:.4g}"
 

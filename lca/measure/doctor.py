@@ -169,6 +169,7 @@ def _watch(
 def _check(
     meter: Meter, device: MeterDevice, samples: list[Sample], lost: str, began: float, ended: float
 ) -> Check:
+    """Return what a device said in a second and a half, and whether it can be true."""
     if samples:
         began, ended = samples[0].time, samples[-1].time
     length = max(ended - began, 1e-9)
@@ -196,6 +197,7 @@ def _check(
 
 
 def _why_lost(reason: str) -> str:
+    """Return that a device does not answer, and what to do."""
     return (
         f"it does not answer: {reason or 'no reading'}; "
         "see the kernel's log (dmesg), reset the board or restart the machine"

@@ -94,10 +94,7 @@ def rows_of(path: Path, needed: Sequence[str] = ()) -> list[dict[str, str]]:
     InputError
         It cannot be read, is empty, or lacks a column.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(Problem("", f"cannot be read: {error}", str(path))) from None
+    text = text_of(path, "the CSV file that the tool wrote")
     reader = csv.DictReader(io.StringIO(text), restval="")
     found = [{key: value or "" for key, value in row.items() if key} for row in reader]
     lacking = [name for name in needed if name not in (reader.fieldnames or ())]

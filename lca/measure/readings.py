@@ -13,6 +13,7 @@ from pathlib import Path
 from lca import units
 from lca.errors import InputError, Problem, UnitError, did_you_mean, quoted
 from lca.measure.calibrate import Reading
+from lca.measure.csv_text import text_of
 
 _JOULE = 2.7777777777777776e-07
 """A joule in kWh."""
@@ -34,10 +35,7 @@ def read(path: str | Path) -> list[Reading]:
         With every mistake of the file.
     """
     file = Path(path)
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(Problem("", f"cannot be read: {error}", str(path))) from None
+    text = text_of(file, "a CSV file of paired readings")
     rows = list(csv.reader(io.StringIO(text)))
     problems: list[Problem] = []
     columns = _columns(rows[0] if rows else [], str(path), problems)

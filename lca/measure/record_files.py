@@ -19,6 +19,7 @@ from lca.measure.records import (
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Mapping
 
 __all__ = ["read", "written"]
 
@@ -45,7 +46,7 @@ def written(record: WorkloadRecord) -> dict[str, Any]:
         "devices": [_device(device) for device in record.devices],
         "energy_per_unit": None if per is None else _per_unit(per),
         "windows": [_window(window) for window in record.windows],
-        "metrics": {name: _number(value) for name, value in record.metrics.items()},
+        "metrics": {name: _figure(value) for name, value in record.metrics.items()},
         "calibration": dict(record.calibration),
         "quality": record.quality,
         "status": record.status,
@@ -109,6 +110,11 @@ def _per_unit(per: EnergyPerUnit) -> dict[str, Any]:
 def _number(value: float) -> str:
     """Return a number with all of its digits that count."""
     return f"{value:.9g}"
+
+
+def _figure(value: float | None) -> str | None:
+    """Return a number as text; None for what does not exist."""
+    return None if value is None or not math.isfinite(value) else _number(value)
 
 
 def _with(value: float | None, unit: str) -> str | None:
@@ -202,9 +208,14 @@ def _read_device(part: Part) -> DeviceRecord:
         clocks=part.quantities("clocks", "MHz"),
         temperature=part.quantity("temperature", "degC"),
         power_limit=part.quantity("power_limit", "W"),
-        throttled=part.numbers("throttled"),
+        throttled=_known(part.numbers("throttled")),
         reasons=energy.reasons,
     )
+
+
+def _known(found: Mapping[str, float | None]) -> dict[str, float]:
+    """Return the numbers that are there."""
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def _read_window(part: Part) -> WindowRecord:

@@ -146,10 +146,13 @@ class Part:
         """Return a mapping of texts."""
         return {str(name): str(text) for name, text in self._mapping(key).items()}
 
-    def numbers(self, key: str) -> dict[str, float]:
-        """Return a mapping of plain numbers."""
+    def numbers(self, key: str) -> dict[str, float | None]:
+        """Return a mapping of plain numbers; None where the file says null."""
         part = Part(self.reader, (*self.path, key), self._mapping(key))
-        return {name: part.number(name, math.nan) for name in part.data}
+        return {
+            name: None if value is None else part.number(name, math.nan)
+            for name, value in part.data.items()
+        }
 
     def quantities(self, key: str, unit: str) -> dict[str, float]:
         """Return a mapping of quantities."""

@@ -191,8 +191,8 @@ class WorkloadRecord:
         Named parts, such as prefill and decode.
     idle : str
         Idle policy: ``total``, ``above_idle`` or ``share``.
-    metrics : dict of str to float
-        Quality of the result, such as accuracy or loss.
+    metrics : dict of str to float or None
+        Quality of the result, such as accuracy or loss; None does not exist, and a reason says why.
     calibration : dict of str to str
         Node calibration that was applied, if any.
     quality : str
@@ -215,7 +215,7 @@ class WorkloadRecord:
     energy_per_unit: EnergyPerUnit | None = None
     windows: tuple[WindowRecord, ...] = ()
     idle: str = "total"
-    metrics: Mapping[str, float] = field(default_factory=dict)
+    metrics: Mapping[str, float | None] = field(default_factory=dict)
     calibration: Mapping[str, str] = field(default_factory=dict)
     quality: str = "none"
     status: str = "complete"

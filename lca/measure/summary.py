@@ -48,7 +48,7 @@ class Run:
     blocks: Sequence[tuple[int, Window]]
     idle: str
     share: float | None
-    metrics: Mapping[str, float]
+    metrics: Mapping[str, float | None]
     remarks: Sequence[str]
 
 

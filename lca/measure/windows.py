@@ -78,8 +78,8 @@ class Measurement:
     ----------
     record : WorkloadRecord or None
         The result, after `stop`.
-    metrics : dict of str to float
-        Quality of the result, such as accuracy; set it before `stop`.
+    metrics : dict of str to float or None
+        Quality of the result, such as accuracy; set it before `stop`. None does not exist.
     repeats : int
         How often the workload ran.
     remarks : list of str
@@ -124,7 +124,7 @@ class Measurement:
     def _prepare(self) -> None:
         """Set what changes while it runs."""
         self.record: WorkloadRecord | None = None
-        self.metrics: dict[str, float] = {}
+        self.metrics: dict[str, float | None] = {}
         self.remarks: list[str] = []
         self._lock = threading.RLock()
         self._opened: Opened | None = None

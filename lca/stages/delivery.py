@@ -68,6 +68,9 @@ def _amount(context: Context, subject: Subject, work: Work, unit: FunctionalUnit
     if stated is not None:
         known: Node = stated.factor(unit.kind, f"{subject.where}.{name}")
         return known
+    answers = context.scenario.plans.answers.get(subject.where)
+    if answers is not None and unit.kind == "tokens":
+        return answers.tokens
     plan = context.scenario.plans.training.get(subject.where)
     if plan is not None and unit.kind == "runs":
         return _one("run")

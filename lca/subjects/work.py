@@ -13,6 +13,8 @@ from lca.subjects.hosting import host_of, instance_share, warn_decision
 from lca.subjects.subject import Given, State, Subject
 from lca.terms import Draws, Factor, Node, apply, factors, product
 
+_ALL = Factor("share", 1.0, "", role="decision")
+
 Hosted = tuple[Device | None, Server | None, Factor]
 
 
@@ -93,6 +95,8 @@ def _device_hours(context: Context, where: str, work: Work) -> Node | None:
     plans = context.scenario.plans
     if where in plans.training:
         return plans.training[where].program_hours
+    if where in plans.answers:
+        return plans.answers[where].device_hours
     given = work.device_hours or work.instance_hours
     if work.cores is not None:
         given = work.cores.core_hours
@@ -134,13 +138,17 @@ def _is_exact(hours: Node) -> bool:
 
 def _states(context: Context, where: str, work: Work) -> tuple[State, ...]:
     """Return what a planned run does in its hours: the final run, and development beside it."""
+    answers = context.scenario.plans.answers.get(where)
+    if answers is not None:
+        power = answers.serving.device_power if work.power.busy is None else None
+        return (State("answering", _ALL, power),)
     plan = context.scenario.plans.training.get(where)
     if plan is None:
         return ()
     power = plan.power if work.power.busy is None else None
     factor = plan.development_factor
     if factor is None:
-        return (State("final run", Factor("share", 1.0, "", role="decision"), power),)
+        return (State("final run", _ALL, power),)
     final = apply(final_run_share, development_factor=factor)
     rest = apply(development_share, development_factor=factor)
     return (State("final run", final, power), State("development", rest, power))

@@ -64,8 +64,8 @@ class Answering:
             devices,
             self.precision,
             batch,
-            self.output_tokens,
-            self.prompt_tokens,
+            _length("output_length", self.output_tokens),
+            _length("prompt_length", self.prompt_tokens) if self.prompt_tokens else None,
             self.modality,
             self.model.name,
         )
@@ -141,10 +141,10 @@ def plan_service(asked: Answering, wanted: Wanted, years: int) -> ServicePlan:
     if asked.batch is None and wanted.latency is None:
         message = "say how many requests are answered at a time (batch), or how quickly (latency)"
         raise InputError(Problem("batch", message))
-    devices, said = _devices(asked)
+    devices, said = devices_of(asked)
     room = _largest_by_memory(asked, devices)
     step = _step_times(asked, devices, room)
-    largest = _largest(asked, wanted, step, room)
+    largest = _largest(asked, wanted, devices, step, room)
     full = asked.served(devices, _exact("batch", largest))
     planned: list[Year] = []
     for place in range(years):
@@ -199,7 +199,7 @@ def _demand(asked: Answering, wanted: Wanted, place: int) -> service.Demand:
     )
 
 
-def _devices(asked: Answering) -> tuple[int, tuple[str, ...]]:
+def devices_of(asked: Answering) -> tuple[int, tuple[str, ...]]:
     """Return the devices of a replica: as given, or the smallest power of two that holds it."""
     if asked.devices is not None:
         return asked.devices, ()
@@ -264,7 +264,11 @@ def _step_times(asked: Answering, devices: int, room: float) -> Callable[[float]
 
 
 def _largest(
-    asked: Answering, wanted: Wanted, step: Callable[[float], float], room: float
+    asked: Answering,
+    wanted: Wanted,
+    devices: int,
+    step: Callable[[float], float],
+    room: float,
 ) -> float:
     """Return the batch of the busiest hour: within latency and memory, or as given."""
     if wanted.latency is not None:
@@ -272,14 +276,28 @@ def _largest(
             return float(service_batch.largest_batch(step, wanted.latency, int(room)))
         except InputError as error:
             raise InputError([replace(p, path="latency") for p in error.problems]) from None
-    batch = _central(asked.batch) if asked.batch is not None else 1.0
+    return _central(given_batch(asked, devices))
+
+
+def given_batch(asked: Answering, devices: int) -> Factor:
+    """Return the batch that is given, if memory holds it at its central value.
+
+    Raises
+    ------
+    InputError
+        If none is given, or it does not fit beside the weights.
+    """
+    if asked.batch is None:
+        message = "give batch: requests answered at a time decide the energy of a token"
+        raise InputError(Problem("batch", message))
+    batch, room = _central(asked.batch), _largest_by_memory(asked, devices)
     if batch > room:
         message = (
             f"a batch of {batch:g} does not fit beside the weights: memory holds {room:.0f} requests "
             f"of {cache_of_request(asked):.2g} GB; accepted: 1 to {room:.0f}"
         )
         raise InputError(Problem("batch", message))
-    return batch
+    return asked.batch
 
 
 def _batches(planned: Sequence[Year], asked: Answering) -> tuple[str, ...]:
@@ -293,6 +311,18 @@ def _batches(planned: Sequence[Year], asked: Answering) -> tuple[str, ...]:
 def _batch_of(year: Year) -> float:
     found = (leaf for leaf in factors(year.serving.throughput) if leaf.name == "batch")
     return next(found).distribution.central
+
+
+def _length(name: str, tokens: Factor) -> Factor:
+    """Return tokens per request as the plain number that the inference model asks for."""
+    return Factor(
+        name,
+        tokens.distribution,
+        "",
+        identity=tokens.identity,
+        source=tokens.source,
+        quality=tokens.quality,
+    )
 
 
 def _exact(name: str, value: float) -> Factor:
