@@ -7,7 +7,7 @@ from typing import Any
 
 from lca.ledger import PHASES
 from lca.report.tables import Result, Table, number_cell, option_names, statistic_name, year_range
-from lca.report.wording import common_scale, interval, percent, say_unit, spoken
+from lca.report.wording import common_scale, interval, percent, spoken
 
 
 def phase_table(result: Result) -> Table | None:
@@ -44,12 +44,11 @@ def overtaking_lines(result: Result) -> Iterator[str]:
 
 
 def _overtaking(found: Mapping[str, Any]) -> str:
-    step, unit = common_scale([found["amount"]["median"]], found["functional_unit"])
-    middle, between = interval(found["amount"], step)
+    middle, between = interval(found["amount"], 1.0)
     spread = f" ({between})" if between else ""
+    unit = found["functional_unit"].removeprefix("1 ")
     year = f", in {found['year']}" if found["year"] else ""
     return (
-        f"serving has emitted as much as all that came before it after {middle}{spread} "
-        f"times {say_unit(unit)}{year}; the period delivers as many with a probability of "
-        f"{percent(found['probability'])}"
+        f"serving has emitted as much as all that came before it after {middle}{spread} {unit}{year}; "
+        f"the period delivers as many with a probability of {percent(found['probability'])}"
     )

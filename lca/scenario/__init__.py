@@ -198,7 +198,7 @@ def _check(text: Patched, library: Library) -> _Found:
     told = {problem.path for problem in problems}
     found = list(reference_problems(model, text, library))
     model, remarks, more = with_records(model, text, library)
-    plans, wrong = (Plans(), []) if problems or found else make_plans(model, text, library)
+    plans, wrong = make_plans(model, text, library, complete=not (problems or found or more))
     others = [one for one in [*found, *more, *wrong] if one.path not in told]
     return _Found(model, plans, (*remarks, *plans.remarks()), problems + others)
 

@@ -44,15 +44,19 @@ class Plans:
 
 
 def make_plans(
-    model: ScenarioModel, text: Patched, library: Library
+    model: ScenarioModel, text: Patched, library: Library, *, complete: bool = True
 ) -> tuple[Plans, list[Problem]]:
-    """Return the plans of a scenario, and what is wrong with those that cannot be made."""
+    """Return the plans of a scenario, and what is wrong with those that cannot be made.
+
+    Of a scenario that is not ``complete``, having mistakes already, only the AI models are checked.
+    """
     desk = _Desk(text)
-    if not model.models:
-        return Plans(), []
     known: dict[str, AIModel] = {}
-    for name, entry in model.models.items():
-        desk.put(known, name, ("models", name), partial(ai_model, name, entry))
+    for name, entry in (model.models or {}).items():
+        if entry and (entry.preset or entry.parameters or entry.architecture):
+            desk.put(known, name, ("models", name), partial(ai_model, name, entry))
+    if not known or not complete:
+        return Plans(), desk.problems
     plans = Plans(
         _training(model, known, library, desk),
         _answers(model, known, library, desk),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from lca.errors import InputError, Problem
 from lca.library import Library
 from lca.library.models import Device
 from lca.scenario.models import Work
@@ -67,6 +68,11 @@ def training_plan(where: str, work: Work, ai: AIModel, library: Library) -> Trai
         how["adapter_parameters"] = asked.adapter_parameters.central
     if asked.sequence is not None:
         how["sequence"] = asked.sequence.central
+    if asked.tokens.central <= 0:
+        found = (
+            f"{asked.tokens.central:g} tokens train nothing; give more than 0 such as 2e12 tokens"
+        )
+        raise InputError(Problem("tokens", found))
     tokens = asked.tokens.factor("training_tokens", f"{where}.train.tokens")
     run = training.TrainingRun(ai, tokens, device, str(asked.precision), **how)
     given = asked.development_factor

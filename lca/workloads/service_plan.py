@@ -190,13 +190,16 @@ def _year(
 
 def _demand(asked: Answering, wanted: Wanted, place: int) -> service.Demand:
     per_request = asked.output_tokens if wanted.rate.unit == "request/h" else None
-    return service.demand(
-        wanted.rate,
-        per_request,
-        shape=wanted.shape,
-        growth=wanted.growth,
-        years_on=float(place),
-    )
+    try:
+        return service.demand(
+            wanted.rate,
+            per_request,
+            shape=wanted.shape,
+            growth=wanted.growth,
+            years_on=float(place),
+        )
+    except InputError as error:
+        raise InputError([replace(p, path="demand") for p in error.problems]) from None
 
 
 def devices_of(asked: Answering) -> tuple[int, tuple[str, ...]]:

@@ -126,13 +126,13 @@ class TrainingRun:
     @property
     def peak_rate(self) -> Factor:
         """Dense peak of the precision that the utilization is of (flop/h)."""
-        wanted = PEAK_OF[self.precision]
+        wanted, rates = PEAK_OF[self.precision], self.device.peak.rates()
+        known_peak = wanted in rates
         if wanted == "fp8" and not self.given:
-            wanted = "fp16"
-        rates = self.device.peak.rates()
-        if wanted not in rates:
+            wanted = "fp16"  # the utilization of published runs is that of the 16-bit peak
+        if not known_peak or wanted not in rates:
             has = ", ".join(rates) or "none"
-            msg = f"{self.device.id} has no published dense peak at {wanted} for {self.precision} (known: {has})"
+            msg = f"{self.device.id} has no published dense peak at {PEAK_OF[self.precision]} for {self.precision} (known: {has})"
             raise InputError(msg)
         source = self.device.peak.source or self.device.source
         value = rates[wanted].cited(source, Quality.DECLARED)
