@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -168,15 +168,7 @@ def _named(scenarios: Sequence[Scenario]) -> list[Scenario]:
     for scenario in scenarios:
         seen[scenario.name] = seen.get(scenario.name, 0) + 1
         suffix = f" ({seen[scenario.name]})" if seen[scenario.name] > 1 else ""
-        named.append(
-            Scenario(
-                scenario.name + suffix,
-                scenario.model,
-                scenario.data,
-                scenario.library,
-                scenario.source,
-            )
-        )
+        named.append(replace(scenario, name=scenario.name + suffix))
     return named
 
 

@@ -25,6 +25,23 @@ SCENARIO: dict[str, Any] = {
             "contract": {"kind": "ppa", "share": "40%", "source": "wind"},
         },
     },
+    "models": {
+        "small": {"preset": "llama-3.1-8b"},
+        "experts": {"parameters": "30e9", "active_parameters": "3e9"},
+    },
+    "services": {
+        "helper": {
+            "model": "small",
+            "device": "nvidia-h100-sxm5-80gb",
+            "output_tokens": {"low": "100 tokens", "mode": "300 tokens", "high": "500 tokens"},
+            "prompt_tokens": "700 tokens",
+            "latency": "20 ms",
+            "demand": {"requests": "1e6 request/day", "growth": "20%", "peak": "2"},
+            "redundancy": "10%",
+            "lifetime": "4 years",
+            "site": "paris",
+        }
+    },
     "fleet": {
         "chat": {
             "device": "nvidia-h100-sxm5-80gb",
@@ -41,6 +58,33 @@ SCENARIO: dict[str, Any] = {
             "instance": "aws-p5.48xlarge",
             "instance_hours": "100 h",
             "site": "oregon",
+        },
+        "pretrain": {
+            "phase": "training",
+            "train": {"model": "small", "tokens": "1e12 tokens", "sequence": "4096 tokens", "development_factor": "1.5"},
+            "device": "nvidia-h100-sxm5-80gb",
+            "site": "oregon",
+        },
+        "adapt": {
+            "phase": "optimization",
+            "train": {"model": "experts", "tokens": "1e9 tokens", "method": "lora", "precision": "fp8"},
+            "device": "nvidia-h100-sxm5-80gb",
+            "site": "oregon",
+            "runs_per_year": "2",
+        },
+        "answer": {
+            "phase": "inference",
+            "answer": {"model": "experts", "output_tokens": "250 tokens", "batch": "8 ± 3"},
+            "requests": "1e6 requests",
+            "instance": "aws-p5.48xlarge",
+            "site": "oregon",
+        },
+        "move": {"phase": "data_collection", "transfer": {"data": "20 TB"}, "site": "paris"},
+        "keep": {"phase": "data_collection", "store": {"data": "20 TB"}, "site": "paris"},
+        "clean": {
+            "phase": "preprocessing",
+            "cores": {"cpu": "amd-epyc-7763", "core_hours": "1e5 h", "server": "hgx-8-gpu"},
+            "site": "paris",
         },
         "train": {
             "phase": "training",

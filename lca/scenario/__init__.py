@@ -20,7 +20,7 @@ from lca.scenario import functional_unit
 from lca.scenario.functional_unit import FunctionalUnit
 from lca.scenario.models import ScenarioModel
 from lca.scenario.patching import Patched, patched, resolve_options, split_path
-from lca.scenario.planned import Plans, make_plans
+from lca.scenario.planned import PLANNED_FROM, Plans, make_plans
 from lca.scenario.recorded import with_records
 from lca.scenario.references import reference_problems
 
@@ -80,7 +80,8 @@ class Scenario:
         written = {path: as_written(value) for path, value in changes.items()}
         origins = dict.fromkeys(map(split_path, written), None)
         text = Patched(self.source, patched(self.data, written), origins)
-        return _checked(text, name, self.library)
+        same = not {steps[0] for steps in origins} & PLANNED_FROM
+        return _checked(text, name, self.library, self.plans if same else None)
 
     def options(self) -> list[Scenario]:
         """Return the scenario as written and each of its options, checked."""
@@ -167,8 +168,8 @@ def _load(text: Patched, name: str, library: Library) -> Scenario:
     return found.scenario(text, name, library)
 
 
-def _checked(text: Patched, name: str, library: Library) -> Scenario:
-    found = _check(text, library)
+def _checked(text: Patched, name: str, library: Library, plans: Plans | None = None) -> Scenario:
+    found = _check(text, library, plans)
     if found.problems:
         raise ScenarioError(found.problems)
     return found.scenario(text, name, library)
@@ -187,8 +188,8 @@ class _Found:
         return Scenario(name, self.model, text.data, library, text.base, self.remarks, self.plans)
 
 
-def _check(text: Patched, library: Library) -> _Found:
-    """Return the typed scenario with its plans, and every problem."""
+def _check(text: Patched, library: Library, plans: Plans | None = None) -> _Found:
+    """Return the typed scenario with its plans, made or known already, and every problem."""
     problems: list[Problem] = []
     try:
         model = validate(ScenarioModel, text, ScenarioError)
@@ -198,7 +199,9 @@ def _check(text: Patched, library: Library) -> _Found:
     told = {problem.path for problem in problems}
     found = list(reference_problems(model, text, library))
     model, remarks, more = with_records(model, text, library)
-    plans, wrong = make_plans(model, text, library, complete=not (problems or found or more))
+    wrong: list[Problem] = []
+    if plans is None:
+        plans, wrong = make_plans(model, text, library, complete=not (problems or found or more))
     others = [one for one in [*found, *more, *wrong] if one.path not in told]
     return _Found(model, plans, (*remarks, *plans.remarks()), problems + others)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lca.formulas import service as formulas
 from lca.library import Library
@@ -10,6 +10,7 @@ from lca.scenario.models import Service, Work
 from lca.scenario.service_models import Answers, Demand
 from lca.scenario.training_plans import device_of
 from lca.terms import Factor, Node, apply, product
+from lca.values import Value
 from lca.workloads import service_plan
 from lca.workloads.ai_models import AIModel
 from lca.workloads.inference import Serving
@@ -84,10 +85,15 @@ def _answering(
         entry.devices_per_replica,
         str(entry.precision),
         str(entry.modality),
-        entry.output_tokens.factor("tokens_per_request", f"{where}.output_tokens"),
-        prompt.factor("prompt_tokens", f"{where}.prompt_tokens") if prompt else None,
+        _of_request(entry.output_tokens, "tokens_per_request", f"{where}.output_tokens"),
+        _of_request(prompt, "prompt_tokens", f"{where}.prompt_tokens") if prompt else None,
         batch.factor("batch", f"{where}.batch") if batch else None,
     )
+
+
+def _of_request(tokens: Value, name: str, identity: str) -> Factor:
+    """Return tokens, which are written without it, as tokens of one request."""
+    return replace(tokens, unit="token/request").factor(name, identity)
 
 
 def plan_of_service(

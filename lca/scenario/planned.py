@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from lca.workloads.ai_models import AIModel
     from lca.workloads.service_plan import ServicePlan
 
+PLANNED_FROM = frozenset({"models", "work", "services", "period"})
+"""Parts of a scenario that plans are made from: what changes elsewhere leaves them as they are."""
+
 Where = tuple[str, ...]
 Plan = TypeVar("Plan")
 
