@@ -17,15 +17,34 @@ FILES = sorted(packaged_scenarios().glob("*.yaml"))
 DRAWS = 16384
 NAMES = {
     "cloud_or_owned",
+    "chat_service",
     "inference_fleet_eu",
     "keep_or_replace_a100",
     "procurement",
+    "retrieval_service",
     "training_bloom",
+    "training_program",
     "workstation",
 }
 
 # gaps that a scenario's comments announce: (stage, what)
-ANNOUNCED = {"training_bloom": {("manufacture", "work.idle")}}
+ANNOUNCED = {
+    "training_bloom": {("manufacture", "work.idle")},
+    "training_program": {
+        ("manufacture", "work.collect"),
+        ("manufacture", "work.clean"),
+        ("transport", "storage of work.keep"),
+        ("end_of_life", "storage of work.keep"),
+    },
+    "retrieval_service": {
+        ("manufacture", "work.collect"),
+        ("manufacture", "work.cut"),
+        ("transport", "storage of work.keep"),
+        ("end_of_life", "storage of work.keep"),
+        ("transport", "storage of work.keep-index"),
+        ("end_of_life", "storage of work.keep-index"),
+    },
+}
 
 
 def example(name: str) -> Scenario:
@@ -45,7 +64,7 @@ def central(ledger: Ledger, *labels: str, **how: Any) -> dict[Any, float]:
 
 
 def test_there_is_an_example_for_each_question() -> None:
-    """Procurement, serving, training, refresh, renting and a workstation have a template."""
+    """Procurement, serving, training, data, refresh, renting and a workstation have a template."""
     assert {path.stem for path in FILES} >= NAMES
 
 
