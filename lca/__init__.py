@@ -31,10 +31,11 @@ __all__ = [
     "evaluate",
     "load",
     "measure",
+    "optimize",
     "workloads",
 ]
 
-_ROOMS = ("measure", "workloads")
+_ROOMS = ("measure", "optimize", "workloads")
 """Rooms that are used as they are; ``lca.measure`` can be called."""
 
 _WHERE = {

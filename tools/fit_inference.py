@@ -19,9 +19,10 @@ from scipy.linalg import solve_triangular
 from scipy.optimize import minimize
 
 from lca.uncertain import Array
-from lca.workloads import inference_residual, scoring
+from lca.workloads import generation_rows, inference_residual, scoring
 from lca.workloads.inference_coefficients import PATH, Coefficients, coefficients
 from lca.workloads.inference_fit import fit
+from lca.workloads.inference_model import physics
 from lca.workloads.inference_table import Z95, Table
 from lca.workloads.measured_rows import Rows, language_rows
 
@@ -34,8 +35,12 @@ def main() -> None:
     """Fit and write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="print, write nothing")
+    parser.add_argument("--generation", action="store_true", help="fit images and videos only")
     parser.add_argument("--keep-residual", action="store_true", help="fit the physics only")
     asked = parser.parse_args()
+    fit_generation(write=not asked.check)
+    if asked.generation:
+        return
     rows = language_rows()
     known = fit(coefficients(), rows)
     if not asked.keep_residual:
@@ -45,6 +50,20 @@ def main() -> None:
     if not asked.check:
         PATH.write_text(written(PATH, known), encoding="utf-8")
     print({name: float(f"{value:.4g}") for name, value in known.residual.items()})
+
+
+def fit_generation(*, write: bool) -> None:
+    """Fit the relation of images and videos."""
+    values = generation_rows.fit_relation(
+        generation_rows.generation_values(), *generation_rows.generation_rows()
+    )
+    lines = [
+        residual_line(line, values)
+        for line in generation_rows.PATH.read_text(encoding="utf-8").splitlines()
+    ]
+    if write:
+        generation_rows.PATH.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    print({name: float(f"{value:.4g}") for name, value in values.items()})
 
 
 def residual_sizes(known: Coefficients, rows: Rows) -> dict[str, float]:
@@ -69,8 +88,6 @@ def residual_sizes(known: Coefficients, rows: Rows) -> dict[str, float]:
 
 def power_spread(known: Coefficients, rows: Rows) -> float:
     """Return the spread of the logarithm of measured over modelled power."""
-    from lca.workloads.inference_model import physics
-
     modelled = physics(known, rows.conditions).device_power
     return float(np.std(np.log(rows.device_power / modelled)))
 
@@ -121,8 +138,8 @@ def written(path: Path, known: Coefficients) -> str:
 
 def residual_line(line: str, sizes: Mapping[str, float]) -> str:
     """Return a line of the residual with its new value."""
-    found = re.fullmatch(r"  (\w+): [\d.e-]+", line)
-    return f"  {found[1]}: {sizes[found[1]]:.4g}" if found and found[1] in sizes else line
+    found = re.fullmatch(r"  (\w+): [\d.e+-]+", line)
+    return f"  {found[1]}: {sizes[found[1]]:.7g}" if found and found[1] in sizes else line
 
 
 if __name__ == "__main__":

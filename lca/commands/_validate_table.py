@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 ERROR_BAR, FOLD_BAR, COVERAGE_BAR = 0.17, 1.6, (0.85, 0.95)
 """Bars for language models on rows that no fit has seen."""
-_NARROW = 60
+_FITTED = "{} rows were fitted: they tell what is remembered, not how well it predicts"
 
 
 def show_scores(result: Mapping[str, Any], console: Console) -> None:
@@ -24,6 +24,8 @@ def show_scores(result: Mapping[str, Any], console: Console) -> None:
     for name, found in result["summary"].items():
         table.add_row(name, *_cells(found))
     console.print(table)
+    if result.get("fitted_rows"):
+        console.print(_FITTED.format(result["fitted_rows"]), soft_wrap=True)
     text = result["summary"].get("text")
     if text is not None:
         for line in bars(text):
@@ -57,5 +59,5 @@ def bars(found: Mapping[str, float]) -> list[str]:
     ]
 
 
-def _bar(what: str, found: str, bar: str, met: bool) -> str:  # noqa: FBT001
+def _bar(what: str, found: str, bar: str, met: bool) -> str:
     return f"{what} {found}, bar {bar}: {'met' if met else 'missed'}"

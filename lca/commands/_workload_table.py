@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from lca.commands._measured import aligned, hanging, joules, rounded, scale, table
@@ -25,7 +26,7 @@ def rows(ran: Ran) -> list[str]:
     figures of the whole, those that do not exist with the reason.
     """
     windows = {window.name: window for window in ran.record.windows}
-    return ["", *_parts(ran, windows), *_refused(windows), "", *aligned(list(_figures(ran))), ""]
+    return ["", *_parts(ran, windows), *_refused(ran), "", *aligned(list(_figures(ran))), ""]
 
 
 def _parts(ran: Ran, windows: Mapping[str, WindowRecord]) -> list[str]:
@@ -66,12 +67,22 @@ def _row(part: Part, window: WindowRecord, size: float, repeats: int) -> tuple[s
     )
 
 
-def _refused(windows: Mapping[str, WindowRecord]) -> Iterator[str]:
-    """Yield why a window has no value."""
-    for window in windows.values():
+def _refused(ran: Ran) -> Iterator[str]:
+    """Yield why a window has no value, and how it gets one."""
+    for window in ran.record.windows:
         reasons = [x for x in window.energy.reasons if not x.endswith("windows added up")]
         if window.energy.value is None and reasons:
-            yield from hanging("", f"{window.name} has no value: {reasons[0]}")
+            advice = _advice(ran, window.duration)
+            yield from hanging("", f"{window.name} has no value: {reasons[0]}{advice}")
+
+
+def _advice(ran: Ran, duration: float) -> str:
+    """Return the option that makes a window (s) long enough; nothing if it is not too short."""
+    record = ran.record
+    if not 0 < duration / record.repeats < ran.length:
+        return ""
+    whole = record.duration / record.repeats
+    return f"; --at-least {math.ceil(whole * ran.length * record.repeats / duration)}s does"
 
 
 def _figures(ran: Ran) -> Iterator[tuple[str, str]]:

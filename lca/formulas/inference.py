@@ -16,11 +16,8 @@ from lca.vocabulary import (
     Gigabyte,
     GigabytePerHour,
     Hour,
-    Kilowatt,
-    KilowattHourPerToken,
     Ratio,
     Token,
-    TokenPerHour,
 )
 
 
@@ -397,67 +394,3 @@ def request_time(preparation_time: Hour, batch: Ratio, output_length: Ratio) -> 
     0.002
     """
     return preparation_time * batch / output_length
-
-
-def replica_throughput(batch: Ratio, step_tokens: Token, step_time: Hour) -> TokenPerHour:
-    r"""Find the output tokens that a replica serves.
-
-    Equation: ``replica_throughput = batch * step_tokens / step_time``
-
-    Parameters
-    ----------
-    batch : ratio
-        Sequences that a replica serves at the same time.
-    step_tokens : token
-        Tokens that a sequence gains in one step.
-    step_time : h
-        Time of one step, prompts included.
-
-    Returns
-    -------
-    token/h
-        Output tokens of the whole replica.
-
-    Notes
-    -----
-    Valid for a steady load.
-
-    Examples
-    --------
-    >>> round(replica_throughput(64.0, 1.0, 0.000008))
-    8000000
-    """
-    return batch * step_tokens / step_time
-
-
-def energy_per_token(
-    device_power: Kilowatt, devices_per_replica: Ratio, replica_throughput: TokenPerHour
-) -> KilowattHourPerToken:
-    r"""Find the electricity of all devices of a replica for one output token.
-
-    Equation: ``energy_per_token = device_power * devices_per_replica / replica_throughput``
-
-    Parameters
-    ----------
-    device_power : kW
-        Mean power of one device while it serves.
-    devices_per_replica : ratio
-        Devices that hold and run one replica.
-    replica_throughput : token/h
-        Output tokens of the whole replica.
-
-    Returns
-    -------
-    kWh/token
-        Electricity of the accelerators alone: no host, idle time or cooling.
-
-    Notes
-    -----
-    Valid for mean power and throughput of the same stretch of time.
-
-    Examples
-    --------
-    >>> round(energy_per_token(0.5, 2.0, 1e7) * 1e9, 6)
-    100.0
-    """
-    return device_power * devices_per_replica / replica_throughput

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lca.vocabulary import Hour, Ratio, Token, TokenPerHour
+from lca.vocabulary import Hour, Kilowatt, KilowattHourPerToken, Ratio, Token, TokenPerHour
 
 
 def step_time(
@@ -73,9 +73,16 @@ def serving_fraction(
 
     Equation::
 
-        load = ratio * (static + (memory * read + compute * (decode_compute + prefill)
-               + waiting * (launch + communication + request)) / step_time)
-        serving_fraction = (1 + load^-sharpness)^(-1 / sharpness)
+        load = ratio * (
+            static
+            + (
+                memory * read
+                + compute * (decode_compute + prefill)
+                + waiting * (launch + communication + request)
+            )
+            / step_time
+        )
+        serving_fraction = (1 + load ^ -sharpness) ^ (-1 / sharpness)
 
     with the times of decoding multiplied by the pipeline ratio.
 
@@ -109,8 +116,11 @@ def serving_fraction(
 
     Examples
     --------
-    >>> round(serving_fraction(.2, .8, 1., .1, 4., 1., 3., 0., 1., 2., 0., 10., 1., 8.), 4)
-    0.7894
+    >>> round(
+    ...     serving_fraction(0.2, 0.8, 1.0, 0.1, 4.0, 1.0, 3.0, 0.0, 1.0, 2.0, 0.0, 10.0, 1.0, 8.0),
+    ...     4,
+    ... )
+    0.8248
     """
     waiting = (launch_time + communication_time) * pipeline_ratio + request_time
     multiplying = decode_compute_time * pipeline_ratio + prefill_time
@@ -209,3 +219,67 @@ def read_time(weight_time: Hour, cache_time: Hour) -> Hour:
     0.75
     """
     return weight_time + cache_time
+
+
+def replica_throughput(batch: Ratio, step_tokens: Token, step_time: Hour) -> TokenPerHour:
+    r"""Find the output tokens that a replica serves.
+
+    Equation: ``replica_throughput = batch * step_tokens / step_time``
+
+    Parameters
+    ----------
+    batch : ratio
+        Sequences that a replica serves at the same time.
+    step_tokens : token
+        Tokens that a sequence gains in one step.
+    step_time : h
+        Time of one step, prompts included.
+
+    Returns
+    -------
+    token/h
+        Output tokens of the whole replica.
+
+    Notes
+    -----
+    Valid for a steady load.
+
+    Examples
+    --------
+    >>> round(replica_throughput(64.0, 1.0, 0.000008))
+    8000000
+    """
+    return batch * step_tokens / step_time
+
+
+def energy_per_token(
+    device_power: Kilowatt, devices_per_replica: Ratio, replica_throughput: TokenPerHour
+) -> KilowattHourPerToken:
+    r"""Find the electricity of all devices of a replica for one output token.
+
+    Equation: ``energy_per_token = device_power * devices_per_replica / replica_throughput``
+
+    Parameters
+    ----------
+    device_power : kW
+        Mean power of one device while it serves.
+    devices_per_replica : ratio
+        Devices that hold and run one replica.
+    replica_throughput : token/h
+        Output tokens of the whole replica.
+
+    Returns
+    -------
+    kWh/token
+        Electricity of the accelerators alone: no host, idle time or cooling.
+
+    Notes
+    -----
+    Valid for mean power and throughput of the same stretch of time.
+
+    Examples
+    --------
+    >>> round(energy_per_token(0.5, 2.0, 1e7) * 1e9, 6)
+    100.0
+    """
+    return device_power * devices_per_replica / replica_throughput

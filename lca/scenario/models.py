@@ -26,6 +26,7 @@ from lca.library.fields import (
     Throughput,
 )
 from lca.scenario.assumption_models import Assumptions
+from lca.scenario.questions import Optimize
 from lca.scenario.service_models import Answers, Cores, Demand, Model, Store, Train, Transfer
 from lca.scenario.site_models import Site
 from lca.values import Value
@@ -351,6 +352,8 @@ class ScenarioModel(Record):
     """Pieces of work on owned or rented devices, by name."""
     assumptions: Assumptions = Assumptions()
     """Choices and defaults of the whole scenario."""
+    optimize: Optimize | None = None
+    """Decisions that are asked for (``lca optimize``)."""
     base_name: str = "base"
     """Name of the scenario as written, beside its options."""
     options: dict[str, dict[str, Any]] = {}

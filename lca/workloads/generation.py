@@ -17,7 +17,7 @@ from lca.errors import InputError, UnknownNameError, did_you_mean, quoted
 from lca.formulas.generation import energy_per_output
 from lca.library import Library
 from lca.library.models import Device
-from lca.terms import Factor, Node, apply
+from lca.terms import Factor, Node, Term
 from lca.uncertain import lognormal
 from lca.workloads.generation_model import predict_outputs
 from lca.workloads.generation_rows import QUANTITIES, Outputs, generation_rows, generation_values
@@ -74,9 +74,7 @@ def generation_energy(
     table = predict_outputs(asked)
     question = _Question(asked, found, table)
     remarks = (*taken, *question.remarks())
-    return Prediction(
-        question.energy(), "kWh", str(asked.modality[0]), question.basis(), remarks
-    )
+    return Prediction(question.energy(), "kWh", str(asked.modality[0]), question.basis(), remarks)
 
 
 def _completed(
@@ -87,9 +85,9 @@ def _completed(
     here = np.array([bool(model) and model_key(name) == model_key(model) for name in rows.model])
     missing = [name for name, value in given.items() if value is None and name != "frames"]
     if missing and not here.any():
-        names = sorted(set(rows.model.tolist()))
+        names = sorted({name.rsplit("/", 1)[-1] for name in rows.model})
         if model and given["parameters"] is None:
-            msg = f"no measured model {quoted(model)}{did_you_mean(model, names)} (one of: {', '.join(names)}); for another, give parameters, height and width"
+            msg = f"no measured model {quoted(model)}{did_you_mean(model.rsplit('/', 1)[-1], names)} (one of: {', '.join(names)}); for another, give parameters, height and width"
             raise UnknownNameError(msg)
         msg = f"{', '.join(missing)}: not given, and no measured rows to take them from"
         raise InputError(msg)
@@ -128,12 +126,9 @@ def _row(
     rows, _ = generation_rows()
     same = rows.model == model
     earlier = bool(same.any() and np.all(rows.earlier[same] > 0))
-    return Outputs(
-        *(np.array([float(number)]) for number in (*numbers, float(earlier))),
-        texts([device.id]),
-        texts([kind]),
-        texts([model]),
-    )
+    arrays = [np.array([float(number)]) for number in (*numbers, float(earlier))]
+    names = [texts([name]) for name in (device.id, kind, model)]
+    return Outputs(*arrays, *names)
 
 
 @dataclass(frozen=True)
@@ -162,7 +157,7 @@ class _Question:
             inputs[ours] = _fitted(written, "", ours)
         inputs["condition_ratio"] = self._condition(values)
         inputs["energy_residual"] = self._residual()
-        return apply(energy_per_output, **inputs)
+        return Term("energy_per_output", energy_per_output, inputs)
 
     def _condition(self, values: dict[str, float]) -> Node:
         holds = {
@@ -171,7 +166,9 @@ class _Question:
             "ampere": self.device.id == DEVICES["A100-40GB"],
             "earlier": self.asked.earlier[0] > 0,
         }
-        parts: dict[str, Node] = {"reference": Factor("reference", 1.0, "", identity="inference/one")}
+        parts: dict[str, Node] = {
+            "reference": Factor("reference", 1.0, "", identity="inference/one")
+        }
         parts |= {key: _fitted(f"{key}_ratio", "") for key, true in holds.items() if true}
         return terms.product("condition_ratio", "", **parts)
 
@@ -204,9 +201,13 @@ class _Question:
         """Say what a reader must know."""
         said = []
         if not self.table.support[0]:
-            said.append("this model was not measured: models of one size differ by a factor of several")
+            said.append(
+                "this model was not measured: models of one size differ by a factor of several"
+            )
         if self.device.id not in DEVICES.values():
-            said.append(f"{self.device.id} was not measured and is taken for an H100; interval widened by an assumed factor")
+            said.append(
+                f"{self.device.id} was not measured and is taken for an H100; interval widened by an assumed factor"
+            )
         return tuple(said)
 
 
@@ -228,9 +229,7 @@ _REFERENCES = {
 def _fitted(written: str, unit: str, name: str = "") -> Factor:
     value = generation_values()[written]
     identity = f"generation/{written}"
-    return Factor(
-        name or written, value, unit, identity=identity, source=SOURCE, quality="derived"
-    )
+    return Factor(name or written, value, unit, identity=identity, source=SOURCE, quality="derived")
 
 
 def _spread(name: str, spread: float, identity: str) -> Factor:

@@ -35,7 +35,7 @@ def learn(values: Mapping[str, float], rows: Outputs, energy: Array) -> Learned:
     """Return the kriging of log residuals for these values of the relation."""
     residual = np.log(energy) - design(values, rows) @ coefficients_of(values)
     matrix = covariance(values, rows, rows) + values["residual_noise"] ** 2 * np.eye(len(rows))
-    lower = np.linalg.cholesky(matrix)
+    lower: Array = np.asarray(np.linalg.cholesky(matrix), dtype=np.float64)
     return Learned(rows, values, lower, np.linalg.solve(lower.T, np.linalg.solve(lower, residual)))
 
 

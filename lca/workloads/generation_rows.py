@@ -90,8 +90,8 @@ def generation_rows() -> tuple[Outputs, Array]:
 @cache
 def generation_values() -> dict[str, float]:
     """Return the fitted values of the relation: references, exponents, ratios, sizes of residuals."""
-    data = document.read(PATH).data["values"]
-    return {name: float(value) for name, value in data.items()}
+    data: dict[str, Any] = document.read(PATH).data
+    return {name: float(value) for name, value in data["values"].items()}
 
 
 def references(values: Mapping[str, float]) -> Array:

@@ -13,11 +13,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from lca import terms, units
-from lca.formulas.inference import compute_time, energy_per_token, replica_throughput
-from lca.formulas.inference_power import measured_step_time, time_residual
+from lca.formulas.inference import compute_time
+from lca.formulas.inference_power import (
+    energy_per_token,
+    measured_step_time,
+    replica_throughput,
+    time_residual,
+)
 from lca.library import Library
 from lca.library.models import Device
-from lca.terms import Factor, Node, apply
+from lca.terms import Factor, Node, Term, apply
 from lca.uncertain import exact, lognormal
 from lca.workloads import validity
 from lca.workloads.inference_assembly import Flags, Nodes, flags, step
@@ -183,18 +188,18 @@ class _Served:
 
     def answer(self, throughput: Factor | None, remarks: tuple[str, ...]) -> Serving:
         """Return power, throughput and energy, consistent in every draw."""
-        inputs = {name: self.given[name] for name in ("batch", "step_tokens")}
+        inputs = {"batch": self.given["batch"], "step_tokens": self.given["step_tokens"]}
         residual = self._power_residual()
         power = terms.product(
             "device_power", "kW", modelled=self.parts["device_power"], power_residual=residual
         )
         if throughput is None:
             time = self._time(residual)
-            served: Node = apply(replica_throughput, **inputs, step_time=time)
+            served: Node = Term("throughput", replica_throughput, {**inputs, "step_time": time})
             basis = self.table.basis[0]
         else:
             served, basis = throughput, MEASURED_THROUGHPUT
-            time = apply(measured_step_time, **inputs, replica_throughput=served)
+            time = Term("step_time", measured_step_time, {**inputs, "replica_throughput": served})
         energy = apply(
             energy_per_token,
             device_power=power,
@@ -242,30 +247,12 @@ class _Served:
     def _prefill(self) -> Node:
         """Return the energy of a prompt token: rated power for as long as it takes to multiply."""
         alone = Factor("batch", 1.0, "", identity="inference/one")
-        do = Nodes(coefficients())
-        efficiency = do.product(
-            "prefill_ratio", "", "prefill_efficiency", experts=self.holds.experts, fp8=self.holds.fp8
-        )
-        names = (
-            "flop_per_weight",
-            "active_parameters",
-            "step_tokens",
-            "peak_rate",
-            "devices_per_replica",
-        )
-        time = apply(
-            compute_time,
-            name="prompt_token_time",
-            **{name: self.given[name] for name in names},
-            batch=alone,
-            compute_efficiency=efficiency,
-        )
         rate = apply(
             replica_throughput,
             name="prompt_throughput",
             batch=alone,
             step_tokens=self.given["step_tokens"],
-            step_time=time,
+            step_time=self._prompt_token_time(alone),
         )
         return apply(
             energy_per_token,
@@ -274,6 +261,17 @@ class _Served:
             devices_per_replica=self.given["devices_per_replica"],
             replica_throughput=rate,
         )
+
+    def _prompt_token_time(self, alone: Factor) -> Node:
+        """Return the time to multiply one prompt token with all active weights."""
+        holds = {"experts": self.holds.experts, "fp8": self.holds.fp8}
+        efficiency: Node = Nodes(coefficients()).product(
+            "prefill_ratio", "", "prefill_efficiency", **holds
+        )
+        names = ("flop_per_weight", "active_parameters", "step_tokens", "peak_rate")
+        inputs = {name: self.given[name] for name in (*names, "devices_per_replica")}
+        ours = {"batch": alone, "compute_efficiency": efficiency}
+        return Term("prompt_token_time", compute_time, {**inputs, **ours})
 
 
 def one(holds: Flags) -> Flags:

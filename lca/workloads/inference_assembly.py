@@ -89,7 +89,11 @@ class Nodes:
 
     def product(self, name: str, unit: str, first: str, **ratios: Mask) -> Any:
         """Return the product of what applies; ratios that do not apply are not shown."""
-        parts = {first or "reference": self.coefficient(first) if first else terms.Factor("reference", 1.0, "")}
+        parts = {
+            first or "reference": self.coefficient(first)
+            if first
+            else terms.Factor("reference", 1.0, "")
+        }
         parts |= {key: self.coefficient(f"{name}.{key}") for key, holds in ratios.items() if holds}
         if len(parts) == 1:
             return next(iter(parts.values()))
@@ -262,9 +266,7 @@ def _requests(do: Backend, given: Mapping[str, Any], holds: Flags) -> Any:
     )
 
 
-def _power(
-    do: Backend, given: Mapping[str, Any], holds: Flags, times: Mapping[str, Any]
-) -> Any:
+def _power(do: Backend, given: Mapping[str, Any], holds: Flags, times: Mapping[str, Any]) -> Any:
     names = (
         "static_fraction",
         "memory_fraction",

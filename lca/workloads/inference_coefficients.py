@@ -80,7 +80,9 @@ class Coefficients:
     def of_group(self, group: str) -> dict[str, float]:
         """Return the values below a path, such as those of ``prompt_length``."""
         start = f"{group}."
-        return {name.removeprefix(start): x for name, x in self.values.items() if name.startswith(start)}
+        return {
+            name.removeprefix(start): x for name, x in self.values.items() if name.startswith(start)
+        }
 
     def by_name(self, name: str) -> Coefficient:
         """Return one coefficient."""
@@ -119,7 +121,7 @@ def backward(scale: str, value: float) -> float:
 @cache
 def coefficients() -> Coefficients:
     """Return the packaged coefficients."""
-    data = document.read(PATH).data
+    data: dict[str, Any] = document.read(PATH).data
     fitted = tuple(_leaves("", data["coefficients"]))
     residual = {name: float(value) for name, value in data["residual"].items()}
     return Coefficients(fitted, residual)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from lca import units
-from lca.formulas.inference import energy_per_token, replica_throughput
+from lca.formulas.inference_power import energy_per_token, replica_throughput
 from lca.library import Library
 from lca.library.models import Device
 from lca.terms import Factor

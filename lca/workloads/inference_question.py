@@ -21,9 +21,7 @@ Given = float | Factor | Distribution
 UNKNOWN_BATCH = lognormal_interval(8.0, 512.0)
 """Batch where nothing is known: median 64, 8 to 512; assumed, and said."""
 _VERSIONS = (LATER, EARLIER)
-_NO_BATCH = (
-    "batch is not known: assumed 8 to 512 (median 64), which spans a factor of about four either way"
-)
+_NO_BATCH = "batch is not known: assumed 8 to 512 (median 64), which spans a factor of about four either way"
 _NO_PROMPT = "prompt tokens not given: those that explain the measured rows of the task or modality"
 
 

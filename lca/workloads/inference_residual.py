@@ -84,7 +84,7 @@ def fitted(known: Coefficients, rows: Rows) -> Kriging:
     labels = identities(rows.conditions, rows.conditions)
     matrix = covariance(known.residual, labels, labels)
     matrix[np.diag_indices_from(matrix)] += known.residual["noise"] ** 2
-    lower = np.linalg.cholesky(matrix)
+    lower: Array = np.asarray(np.linalg.cholesky(matrix), dtype=np.float64)
     weights = np.linalg.solve(lower.T, np.linalg.solve(lower, residual))
     return Kriging(rows.conditions, labels, known.residual, lower, weights)
 
@@ -152,7 +152,9 @@ def _any_task(asked: Conditions, rows: Conditions, tasks: list[str]) -> Array:
     return result
 
 
-def covariance(sizes: Mapping[str, float], here: Mapping[str, Any], there: Mapping[str, Any]) -> Array:
+def covariance(
+    sizes: Mapping[str, float], here: Mapping[str, Any], there: Mapping[str, Any]
+) -> Array:
     """Return the covariance of log residuals between two sets of rows, without noise."""
     same = {
         name: here[name] @ there[name].T

@@ -38,7 +38,9 @@ class Table:
     def basis(self) -> list[str]:
         """What each prediction rests on."""
         return [
-            f"model, corrected by measured rows of this AI model ({count:.0f})" if count else "model"
+            f"model, corrected by measured rows of this AI model ({count:.0f})"
+            if count
+            else "model"
             for count in self.support
         ]
 

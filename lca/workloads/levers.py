@@ -23,6 +23,7 @@ from lca.workloads.levers_cards import (
     Effect,
     LeverCard,
     Range,
+    Trial,
     Validity,
     cards,
 )
@@ -260,6 +261,7 @@ __all__ = [
     "Case",
     "Effect",
     "LeverCard",
+    "Trial",
     "Validity",
     "applying",
     "card",

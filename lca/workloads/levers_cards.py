@@ -187,6 +187,35 @@ class Application:
 
 
 @dataclass(frozen=True, slots=True)
+class Trial:
+    """A change that is tried where the user names none.
+
+    Attributes
+    ----------
+    name
+        What is changed, as ``lca levers --try NAME=VALUE`` calls it.
+    values
+        What is tried: ``x2`` multiplies, ``+2 years`` adds, anything else is written; none where
+        the user must say.
+    paths
+        Paths of the scenario, ``*`` for any name.
+    per
+        What two runs are compared by: ``work``, ``requests`` or nothing in particular.
+    note
+        What the trial leaves out.
+    beside
+        What is written beside the value.
+    """
+
+    name: str
+    values: tuple[str, ...]
+    paths: tuple[str, ...]
+    per: str = ""
+    note: str = ""
+    beside: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class LeverCard:
     """A reduction lever: what it is, where it holds, what it does, and how it is applied.
 
@@ -204,6 +233,8 @@ class LeverCard:
         Precision after the change, where it is one of precision.
     note
         What else a reader must know.
+    trials
+        What is tried where a scenario is run again.
     """
 
     id: str
@@ -214,6 +245,7 @@ class LeverCard:
     quality_effect: str
     precision_to: str = ""
     note: str = ""
+    trials: tuple[Trial, ...] = ()
 
 
 @cache
@@ -236,6 +268,18 @@ def _card(entry: Mapping[str, Any]) -> LeverCard:
         entry["quality_effect"],
         entry.get("precision_to", ""),
         entry.get("note", ""),
+        tuple(_trial(trial, application.paths) for trial in entry.get("trials", ())),
+    )
+
+
+def _trial(entry: Mapping[str, Any], paths: tuple[str, ...]) -> Trial:
+    return Trial(
+        entry["name"],
+        tuple(entry["values"]),
+        tuple(entry.get("paths", paths)),
+        entry.get("per", ""),
+        entry.get("note", ""),
+        tuple(entry.get("with", {}).items()),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lca.uncertain import Array
 from lca.workloads.inference_coefficients import Coefficients
@@ -14,6 +15,8 @@ from lca.workloads.inference_residual import fitted
 from lca.workloads.inference_table import Table, predict
 from lca.workloads.measured_rows import Rows, Text, family, model_key, texts
 
+Chosen = NDArray[np.bool_]
+"""Which rows are meant: one truth each."""
 WITHIN = 1.5
 FOLDS = 3
 
@@ -69,7 +72,7 @@ def score(measured: Array, p5: Array, p50: Array, p95: Array) -> Score:
     )
 
 
-def folds(rows: Rows, kind: str, seed: int = 0) -> list[Array]:
+def folds(rows: Rows, kind: str, seed: int = 0) -> list[Chosen]:
     """Return which rows are left out together.
 
     Parameters
@@ -94,7 +97,7 @@ def _groups(rows: Rows, kind: str, seed: int) -> Text:
     return drawn.astype(object)
 
 
-def left_out(known: Coefficients, rows: Rows, held: Sequence[Array], steps: int = 12) -> Table:
+def left_out(known: Coefficients, rows: Rows, held: Sequence[Chosen], steps: int = 12) -> Table:
     """Predict each row by a model that was fitted without it and all that is left out with it.
 
     Parameters

@@ -20,7 +20,7 @@ from lca.workloads.generation_model import predict_outputs
 from lca.workloads.generation_rows import outputs_of
 from lca.workloads.inference_model import packaged_library
 from lca.workloads.inference_table import Table, predict
-from lca.workloads.measured_rows import DEVICES, MODALITIES, TOKEN, conditions_of
+from lca.workloads.measured_rows import DEVICES, MODALITIES, TOKEN, conditions_of, packaged
 from lca.workloads.scoring import score
 
 COMMON = (
@@ -88,6 +88,7 @@ def score_file(path: Path, library: Library | None = None) -> dict[str, Any]:
     measured = np.array([float(row["energy_j_per_unit"]) for row in table])
     bounds, basis = _predicted(table, used)
     return {
+        "fitted_rows": _fitted(table),
         "summary": summary([row["modality"] for row in table], measured, bounds),
         "rows": [
             {
@@ -103,6 +104,12 @@ def score_file(path: Path, library: Library | None = None) -> dict[str, Any]:
             for place, row in enumerate(table)
         ],
     }
+
+
+def _fitted(table: Sequence[Row]) -> int:
+    """Count the rows that the model was fitted to: they are no test of it."""
+    known = {(row["row_id"], row["energy_j_per_unit"]) for row in packaged()}
+    return sum((row["row_id"], row["energy_j_per_unit"]) in known for row in table)
 
 
 def summary(modalities: Sequence[str], measured: Array, bounds: Array) -> dict[str, Any]:
@@ -164,8 +171,8 @@ def read_rows(path: Path, library: Library) -> list[Row]:
         raise InputError(msg) from None
     lines = csv.reader(text.splitlines())
     header = next(lines, [])
-    _check_header(path, header)
     numbered = [(lines.line_num, cells) for cells in lines if any(cells)]
+    _check_header(path, header, [cells for _, cells in numbered])
     if not numbered:
         msg = f"{quoted(path)}: no rows below the heading; nothing to score"
         raise InputError(msg)
@@ -191,13 +198,13 @@ def _first(wrong: list[Problem]) -> list[Problem]:
     return [*wrong[:_MANY], more]
 
 
-def _check_header(path: Path, header: Sequence[str]) -> None:
+def _check_header(path: Path, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Refuse a file that lacks a column which one of its rows needs; all of them are named."""
     if not header:
         msg = f"{quoted(path)}: the file is empty; it needs the columns {', '.join(COMMON)}"
         raise InputError(msg)
-    needed = [*COMMON, *OF_TOKENS]
-    if set(OF_OUTPUTS) <= set(header):
-        needed = list(COMMON)
+    needed = [*COMMON, *(OF_OUTPUTS if _makes_outputs(header, rows) else ())]
+    needed += OF_TOKENS if not rows or any(TOKEN in cells for cells in rows) else ()
     missing = [name for name in needed if name not in header]
     others = [name for name in header if name not in (*needed, *OF_TOKENS, *OF_OUTPUTS, *OPTIONAL)]
     if missing:
@@ -207,6 +214,14 @@ def _check_header(path: Path, header: Sequence[str]) -> None:
                 for name in missing
             ]
         )
+
+
+def _makes_outputs(header: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
+    """Tell whether a row is about an image or a video that was made."""
+    if "unit" not in header:
+        return False
+    place = header.index("unit")
+    return any(cells[place : place + 1] == [kind] for cells in rows for kind in OUTPUT_UNITS)
 
 
 def _cell_problems(
@@ -230,7 +245,7 @@ def _row_problems(row: Row, library: Library) -> Iterator[tuple[str, str]]:
     if tokens and row.get("weight_precision", "").lower() not in validity.PRECISIONS:
         known = tuple(validity.PRECISIONS)
         yield "weight_precision", _unknown("precision", row.get("weight_precision", ""), known)
-    needed = [name for name in (*COMMON, *(OF_TOKENS if tokens else OF_OUTPUTS))]
+    needed = (*COMMON, *(OF_TOKENS if tokens else OF_OUTPUTS))
     numeric = [name for name in needed if name not in TEXT_COLUMNS]
     bad = [(name, said) for name in numeric if (said := _number_problem(row.get(name, "")))]
     bad += [
@@ -240,7 +255,10 @@ def _row_problems(row: Row, library: Library) -> Iterator[tuple[str, str]]:
     ]
     yield from bad
     if not bad and float(row["active_params_b"]) > float(row["total_params_b"]):
-        yield "active_params_b", f"{row['active_params_b']} are active of {row['total_params_b']} in total"
+        yield (
+            "active_params_b",
+            f"{row['active_params_b']} are active of {row['total_params_b']} in total",
+        )
 
 
 def _device_problems(row: Row, library: Library) -> Iterator[tuple[str, str]]:
@@ -249,7 +267,10 @@ def _device_problems(row: Row, library: Library) -> Iterator[tuple[str, str]]:
     if name not in DEVICES and name not in ids:
         near = did_you_mean(name, (*DEVICES, *ids))
         known = ", ".join(DEVICES)
-        yield "gpu_model", f"no device {quoted(name)}{near} (one of: {known}, or an id of lca list gpu)"
+        yield (
+            "gpu_model",
+            f"no device {quoted(name)}{near} (one of: {known}, or an id of lca list gpu)",
+        )
         return
     try:
         validity.hardware(library.device(DEVICES.get(name, name)))

@@ -159,7 +159,9 @@ def check_memory(
     least = weights + caches / uncertainty
     if weights > room * devices or least > room * devices:
         what = f"weights of {weights:.0f} GB" + (
-            "" if weights > room * devices else f" and caches of at least {caches / uncertainty:.0f} GB"
+            ""
+            if weights > room * devices
+            else f" and caches of at least {caches / uncertainty:.0f} GB"
         )
         msg = f"{what} do not fit into the {room * devices:.0f} GB of {devices:.0f} × {device.id}; {math.ceil(least / room)} devices would hold them, or a smaller batch"
         raise InputError(msg)

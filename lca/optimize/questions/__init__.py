@@ -1,0 +1,1 @@
+"""The questions, one a module: ``solve(scenario, draws) -> Answer``."""
