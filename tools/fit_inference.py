@@ -69,7 +69,8 @@ def fit_generation(*, write: bool) -> None:
 def residual_sizes(known: Coefficients, rows: Rows) -> dict[str, float]:
     """Find the sizes of the parts of the residual that make the rows most likely."""
     residual = inference_residual.log_residual(known, rows)
-    labels = inference_residual.identities(rows.conditions, rows.conditions)
+    named = inference_residual.names_of(rows.conditions)
+    labels = inference_residual.identities(rows.conditions, rows.conditions, named)
 
     def unlikely(vector: Array) -> float:
         sizes = dict(zip(inference_residual.KERNEL, np.exp(vector).tolist(), strict=True))

@@ -56,19 +56,23 @@ class Residual:
 
 @dataclass(frozen=True, eq=False)
 class Kriging:
-    """Measured rows with their log residuals, solved once."""
+    """Measured rows with their log residuals, solved once.
+
+    ``whitening`` is the inverse of the lower factor of the rows' covariance.
+    """
 
     rows: Conditions
+    known: Known
     labels: Mapping[str, Any]
     sizes: Mapping[str, float]
-    lower: Array
+    whitening: Array
     weights: Array
 
     def residual(self, asked: Conditions) -> Residual:
         """Return correction and spread of what is asked."""
-        here = identities(asked, self.rows)
+        here = identities(asked, self.rows, self.known)
         cross = covariance(self.sizes, here, self.labels)
-        solved = np.linalg.solve(self.lower, cross.T)
+        solved = self.whitening @ cross.T
         own = _own_variance(self.sizes, here)
         variance = own - np.sum(solved**2, axis=0) + self.sizes["noise"] ** 2
         same = here["model"] @ self.labels["model"].T
@@ -81,12 +85,14 @@ class Kriging:
 def fitted(known: Coefficients, rows: Rows) -> Kriging:
     """Return the kriging of the rows' log residuals for these coefficients."""
     residual = log_residual(known, rows)
-    labels = identities(rows.conditions, rows.conditions)
+    named = names_of(rows.conditions)
+    labels = identities(rows.conditions, rows.conditions, named)
     matrix = covariance(known.residual, labels, labels)
     matrix[np.diag_indices_from(matrix)] += known.residual["noise"] ** 2
     lower: Array = np.asarray(np.linalg.cholesky(matrix), dtype=np.float64)
-    weights = np.linalg.solve(lower.T, np.linalg.solve(lower, residual))
-    return Kriging(rows.conditions, labels, known.residual, lower, weights)
+    whitening: Array = np.asarray(np.linalg.inv(lower), dtype=np.float64)
+    weights = whitening.T @ (whitening @ residual)
+    return Kriging(rows.conditions, named, labels, known.residual, whitening, weights)
 
 
 def log_residual(known: Coefficients, rows: Rows) -> Array:
@@ -95,19 +101,39 @@ def log_residual(known: Coefficients, rows: Rows) -> Array:
     return np.clip(np.log(rows.energy_per_token / modelled), -_LARGEST, _LARGEST)
 
 
-def identities(asked: Conditions, rows: Conditions) -> dict[str, Any]:
+@dataclass(frozen=True, eq=False)
+class Known:
+    """The names among measured rows: of models, tasks and families; ``keys`` has one a row."""
+
+    keys: Text
+    models: list[str]
+    tasks: list[str]
+    families: list[str]
+
+
+def names_of(rows: Conditions) -> Known:
+    """Return the names among measured rows."""
+    found = keys(rows.model)
+    families = {name: family(name) for name in set(rows.model.tolist())}
+    return Known(
+        found,
+        sorted(set(found.tolist())),
+        sorted(set(rows.task.tolist())),
+        sorted(set(families.values())),
+    )
+
+
+def identities(asked: Conditions, rows: Conditions, known: Known) -> dict[str, Any]:
     """Return what makes rows alike: memberships (one column a name) and logarithms.
 
     A row without a model's name belongs in equal parts to the measured models of its size; one
     without a task, to all tasks of its modality.
     """
-    names = sorted(set(keys(rows.model)))
-    tasks = sorted(set(rows.task.tolist()))
-    families = sorted({family(name) for name in rows.model})
+    tasks, families = known.tasks, texts([family(name) for name in asked.model])
     return {
-        "model": _membership(keys(asked.model), names) + _by_size(asked, rows, names),
+        "model": _membership(keys(asked.model), known.models) + _by_size(asked, rows, known),
         "task": _membership(asked.task, tasks) + _any_task(asked, rows, tasks),
-        "family": _membership(texts([family(name) for name in asked.model]), families),
+        "family": _membership(families, known.families),
         "precision": _membership(asked.precision, ["bf16", "fp8", "mxfp4"]),
         "device": _membership(asked.device, sorted(set(rows.device.tolist()))),
         "software": _membership(asked.software, sorted(set(rows.software.tolist()))),
@@ -127,17 +153,16 @@ def _membership(values: Text, known: list[str]) -> Array:
     return np.array([[value == name for name in known] for value in values], dtype=np.float64)
 
 
-def _by_size(asked: Conditions, rows: Conditions, names: list[str]) -> Array:
+def _by_size(asked: Conditions, rows: Conditions, known: Known) -> Array:
     """Return, for rows without a name, equal parts of the measured models of that size."""
-    result = np.zeros((len(asked), len(names)))
-    found = keys(rows.model)
+    result = np.zeros((len(asked), len(known.models)))
     for place in np.flatnonzero(asked.model == ""):
         like = np.abs(np.log(rows.total_parameters / asked.total_parameters[place])) < _SAME_SIZE
         like &= np.abs(np.log(rows.active_parameters / asked.active_parameters[place])) < _SAME_SIZE
         like &= rows.device == asked.device[place]
-        here = sorted(set(found[like].tolist()))
+        here = sorted(set(known.keys[like].tolist()))
         for name in here:
-            result[place, names.index(name)] = 1 / len(here)
+            result[place, known.models.index(name)] = 1 / len(here)
     return result
 
 
