@@ -310,6 +310,7 @@ exchange_exponent | | power of the size of an AI model that the exchanged data g
 communication_time | h | time of one step in which devices exchange results
 data_parallel | | copies of the attention layers among which sequences are divided
 data_parallel_exponent | | power of those copies that the time of reading prompts grows with
+prefill_share | | share of serving time in which prompts are read
 prefill_time | h | time of reading prompts, spread over the steps of the answers
 preparation_time | h | time that one request blocks a replica before its prompt is read
 request_time | h | time of preparing requests, spread over the steps of the answers

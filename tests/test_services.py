@@ -85,15 +85,25 @@ def test_accelerators_of_a_service_draw_the_energy_of_its_tokens() -> None:
     scenario = served()
     found, draws = ledger(scenario), Draws(64, 1)
     rows = found.by("component", "process", "year", indicator="it_energy")
-    answering = {
-        r.labels[2]: r.estimate.samples
-        for r in rows
-        if r.labels[:2] == ("accelerator", "answering")
-    }
-    for place, year in enumerate(scenario.plans.services["services.chat"].years):
+    answering: dict[str, Any] = {}
+    for row in rows:
+        component, process, year = row.labels
+        if component == "accelerator" and process in {"prefill", "decode"}:
+            answering[year] = answering.get(year, 0) + row.estimate.samples
+    for place, planned in enumerate(scenario.plans.services["services.chat"].years):
         tokens = 1e6 / 24 * HOURS_PER_YEAR * 300 * 1.25**place
-        expected = tokens * draws.array(year.serving.energy_per_token)
+        expected = tokens * draws.array(planned.serving.energy_per_token)
         assert answering[str(2027 + place)] == pytest.approx(expected, rel=1e-9)
+
+
+def test_prompts_and_answers_stand_apart() -> None:
+    """Longer prompts move time and energy into reading them."""
+    shares = []
+    for prompt in ("100 tokens", "4000 tokens"):
+        rows = ledger(served(prompt_tokens=prompt), 0).by("process", indicator="it_energy")
+        found = {row.labels[0]: row.estimate.central for row in rows}
+        shares.append(found["prefill"] / (found["prefill"] + found["decode"]))
+    assert 0 < shares[0] < shares[1] < 1
 
 
 def test_a_service_is_sized_as_by_hand() -> None:
@@ -190,8 +200,9 @@ def test_answers_on_shared_machines_take_their_tokens() -> None:
     plan = scenario.plans.answers["work.job"]
     expected = 5e8 * Draws(64, 1).array(plan.serving.energy_per_token)
     rows = found.by("component", "process", indicator="it_energy")
-    drawn = {row.labels: row.estimate.samples for row in rows}["accelerator", "answering"]
-    assert drawn == pytest.approx(expected, rel=1e-9)
+    drawn = {row.labels: row.estimate.samples for row in rows}
+    both = drawn["accelerator", "prefill"] + drawn["accelerator", "decode"]
+    assert both == pytest.approx(expected, rel=1e-9)
 
 
 def test_data_that_is_kept_draws_power_to_the_end_of_the_period() -> None:

@@ -283,3 +283,68 @@ def energy_per_token(
     100.0
     """
     return device_power * devices_per_replica / replica_throughput
+
+
+def prefill_share(prefill_time: Hour, step_time: Hour) -> Ratio:
+    r"""Find the share of serving time in which prompts are read.
+
+    Equation: ``prefill_share = prefill_time / step_time``
+
+    Parameters
+    ----------
+    prefill_time : h
+        Prompts, spread over the steps.
+    step_time : h
+        Time of one step.
+
+    Returns
+    -------
+    ratio
+        Share of the time that is not decoding.
+
+    Notes
+    -----
+    Valid within one step: what is read is spread over the steps of the answers. Power is that of
+    the whole step, so that energy is shared out by time.
+
+    References
+    ----------
+    .. [1] Definition: a step is reading prompts, or decoding.
+
+    Examples
+    --------
+    >>> prefill_share(0.25, 1.0)
+    0.25
+    """
+    return prefill_time / step_time
+
+
+def decode_share(prefill_share: Ratio) -> Ratio:
+    r"""Find the share of serving time in which answers are written.
+
+    Equation: ``decode_share = 1 - prefill_share``
+
+    Parameters
+    ----------
+    prefill_share : ratio
+        Share of serving time in which prompts are read.
+
+    Returns
+    -------
+    ratio
+        Share of the time that is decoding.
+
+    Notes
+    -----
+    Valid for a share from 0 to 1.
+
+    References
+    ----------
+    .. [1] Definition: a step is reading prompts, or decoding.
+
+    Examples
+    --------
+    >>> decode_share(0.25)
+    0.75
+    """
+    return 1 - prefill_share

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lca.formulas.inference_power import decode_share
 from lca.formulas.service import answered_requests
 from lca.formulas.sharing import busy_share, unused_share
 from lca.intensities.context import Context
@@ -13,6 +14,7 @@ from lca.subjects.hosting import host_of, warn_decision
 from lca.subjects.subject import State, Subject
 from lca.terms import Factor, Node, apply, product
 from lca.vocabulary import HOURS_PER_YEAR
+from lca.workloads.inference import Serving
 from lca.workloads.service_plan import ServicePlan, Year
 
 
@@ -73,9 +75,18 @@ def _states(service: Service, plan: ServicePlan) -> Iterator[State]:
         used = year.utilization
         power = year.serving.device_power if service.power.busy is None else None
         busy = apply(busy_share, utilization=used)
-        yield State("answering", used, power, host_share=busy, year=place)
+        for process, share in serving_shares(year.serving).items():
+            both = product("share", "", utilization=used, share=share)
+            host = product("share", "", busy=busy, share=share)
+            yield State(process, both, power, host_share=host, year=place)
         idle = apply(unused_share, utilization=used)
         yield State("ready", idle, is_idle=True, year=place)
+
+
+def serving_shares(serving: Serving) -> dict[str, Node]:
+    """Return the shares of serving time: reading prompts, and writing answers."""
+    reading = serving.prefill_share
+    return {"prefill": reading, "decode": apply(decode_share, prefill_share=reading)}
 
 
 def _delivers(plan: ServicePlan) -> dict[str, tuple[Node, ...]]:

@@ -141,7 +141,10 @@ def _states(context: Context, where: str, work: Work) -> tuple[State, ...]:
     answers = context.scenario.plans.answers.get(where)
     if answers is not None:
         power = answers.serving.device_power if work.power.busy is None else None
-        return (State("answering", _ALL, power),)
+        from lca.subjects.services import serving_shares
+
+        shares = serving_shares(answers.serving)
+        return tuple(State(process, share, power) for process, share in shares.items())
     plan = context.scenario.plans.training.get(where)
     if plan is None:
         return ()

@@ -17,6 +17,7 @@ from lca.formulas.inference import compute_time
 from lca.formulas.inference_power import (
     energy_per_token,
     measured_step_time,
+    prefill_share,
     replica_throughput,
     time_residual,
 )
@@ -53,6 +54,8 @@ class Serving:
         One device while it serves (kW).
     step_time
         Time in which each sequence in flight gains a token (h).
+    prefill_share
+        Share of the time in which prompts are read.
     remarks, basis
         What a reader must know; what it rests on.
     """
@@ -62,6 +65,7 @@ class Serving:
     throughput: Node
     device_power: Node
     step_time: Node
+    prefill_share: Node
     remarks: tuple[str, ...]
     basis: str
 
@@ -206,7 +210,12 @@ class _Served:
             devices_per_replica=self.given["devices_per_replica"],
             replica_throughput=served,
         )
-        return Serving(energy, self._prefill(), served, power, time, remarks, basis)
+        reading = apply(
+            prefill_share,
+            prefill_time=self.parts["prefill_time"],
+            step_time=self.parts["step_time"],
+        )
+        return Serving(energy, self._prefill(), served, power, time, reading, remarks, basis)
 
     def _time(self, power_residual: Factor) -> Node:
         unexplained = apply(
