@@ -19,7 +19,7 @@ def render(result: Mapping[str, Any]) -> str:
 
 
 def _lines(result: Mapping[str, Any]) -> Iterator[str]:
-    yield from (f"# {plain(result['title'] or result['scenario'])}", "")
+    yield from title_line(result["title"] or result["scenario"])
     if result["question"]:
         yield from (f"*{plain(result['question'])}*", "")
     if result["comparison"]:
@@ -32,23 +32,23 @@ def _lines(result: Mapping[str, Any]) -> Iterator[str]:
         tables.group_table(result),
     ):
         if table is not None:
-            yield from _table(table)
-    yield from _section("What decides it", tables.decides(result))
-    yield from _section("Method choices", tables.method_lines(result))
-    yield from _section("Cautions", tables.caution_lines(result))
-    yield from _section("Fallbacks", result["fallbacks"])
+            yield from table_lines(table)
+    yield from section("What decides it", tables.decides(result))
+    yield from section("Method choices", tables.method_lines(result))
+    yield from section("Cautions", tables.caution_lines(result))
+    yield from section("Fallbacks", result["fallbacks"])
     notes = [
         *phase_tables.overtaking_lines(result),
         *tables.other_unit_lines(result),
         *tables.central_lines(result),
         *result["warnings"],
     ]
-    yield from _section("Notes", [note for note in notes if note not in result["fallbacks"]])
-    yield from _section("Not counted", tables.missing_lines(result))
-    yield from _section("Assumed, not published", tables.assumption_lines(result))
-    yield from _section("Sources", list(map(_cite, result["sources"])))
-    yield from _section("Attribution", _attributions(result["sources"]))
-    yield from _section("How it was computed", [tables.draws_line(result), _versions(result)])
+    yield from section("Notes", [note for note in notes if note not in result["fallbacks"]])
+    yield from section("Not counted", tables.missing_lines(result))
+    yield from section("Assumed, not published", tables.assumption_lines(result))
+    yield from section("Sources", list(map(_cite, result["sources"])))
+    yield from section("Attribution", _attributions(result["sources"]))
+    yield from section("How it was computed", [tables.draws_line(result), _versions(result)])
 
 
 def plain(text: str) -> str:
@@ -56,7 +56,13 @@ def plain(text: str) -> str:
     return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
 
 
-def _section(title: str, lines: Sequence[str]) -> Iterator[str]:
+def title_line(title: str) -> Iterator[str]:
+    """Yield the heading of a document."""
+    yield from (f"# {plain(title)}", "")
+
+
+def section(title: str, lines: Sequence[str]) -> Iterator[str]:
+    """Yield a titled list, or nothing if it is empty."""
     if lines:
         yield from (f"## {title}", "")
         for line in lines:
@@ -64,7 +70,8 @@ def _section(title: str, lines: Sequence[str]) -> Iterator[str]:
         yield ""
 
 
-def _table(table: Table) -> Iterator[str]:
+def table_lines(table: Table) -> Iterator[str]:
+    """Yield a table with its title."""
     heading = [plain(name) for name in table.columns]
     if table.lowest_column is not None:
         heading[table.lowest_column] += " (lowest)"

@@ -35,17 +35,17 @@ def show(result: Mapping[str, Any], console: Console) -> None:
     for table in (phases, tables.total_table(result), chances, tables.group_table(result)):
         if table is not None:
             print_table(table, console)
-    _section("What decides it", tables.decides(result), console)
-    _section("Method choices", tables.method_lines(result), console)
-    _section("Cautions", tables.caution_lines(result), console)
-    _section("Fallbacks", result["fallbacks"], console)
+    print_section("What decides it", tables.decides(result), console)
+    print_section("Method choices", tables.method_lines(result), console)
+    print_section("Cautions", tables.caution_lines(result), console)
+    print_section("Fallbacks", result["fallbacks"], console)
     notes = [
         *phase_tables.overtaking_lines(result),
         *tables.other_unit_lines(result),
         *tables.central_lines(result),
     ]
-    _section("Notes", notes, console)
-    _section(_counted("Not counted", result["missing"]), tables.missing_lines(result), console)
+    print_section("Notes", notes, console)
+    print_section(_counted("Not counted", result["missing"]), tables.missing_lines(result), console)
     _assumed(result, console)
     paragraph(tables.draws_line(result), console, style="dim")
 
@@ -65,7 +65,8 @@ def _counted(title: str, entries: Sequence[object]) -> str:
     return f"{title} ({len(entries)})"
 
 
-def _section(title: str, lines: Iterable[str], console: Console) -> None:
+def print_section(title: str, lines: Iterable[str], console: Console) -> None:
+    """Print a titled list, the first lines of it, or nothing if it is empty."""
     shown = list(lines)
     if not shown:
         return

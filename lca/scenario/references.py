@@ -5,6 +5,7 @@ The model may be incomplete (what is wrong in it is None): a file's mistakes are
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 
 from lca import factors
@@ -15,6 +16,7 @@ from lca.scenario import functional_unit
 from lca.scenario.assumption_models import Electricity
 from lca.scenario.models import Fleet, ScenarioModel, Service, Work
 from lca.scenario.patching import Patched
+from lca.scenario.questions import Optimize
 from lca.scenario.service_models import Answers, Train
 from lca.scenario.site_models import GridValue, Site, Trajectory
 
@@ -28,6 +30,8 @@ _CALENDAR = range(1990, 2101)
 def reference_problems(model: ScenarioModel, text: Patched, library: Library) -> Iterator[Problem]:
     """Yield a problem for each reference that leads nowhere."""
     for path, message in _scenario_findings(model, text):
+        yield text.problem(path, message)
+    for path, message in _questions(model, library):
         yield text.problem(path, message)
     for path, name, ask in _names(model, library):
         try:
@@ -246,6 +250,16 @@ def _known(
         hint = did_you_mean(name, names)
         known = f" (one of: {', '.join(names)})" if names else f"; add it under {section}"
         yield path, f"no {what} {quoted(name)}{hint}{known}"
+
+
+def _questions(model: ScenarioModel, library: Library) -> Iterator[Finding]:
+    """Yield what the questions of a scenario refer to and is not there."""
+    for name in Optimize.model_fields if model.optimize else ():
+        record = getattr(model.optimize, name)
+        module = sys.modules.get(f"{Optimize.__module__}.{name}")
+        if record is not None and hasattr(module, "findings"):
+            for path, message in module.findings(record, model, library):
+                yield ("optimize", name, *path), message
 
 
 def _names(

@@ -1,0 +1,119 @@
+"""``lca optimize``: what to buy, when to replace, where and when to run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from lca.commands._shared import Settings, console, evaluating, example, load, print_json
+from lca.optimize import QUESTIONS
+
+if TYPE_CHECKING:
+    from lca.optimize.answer import Answer
+    from lca.scenario import Scenario
+
+_NAMES = tuple(name.replace("_", "-") for name in QUESTIONS)
+_ENDINGS = (".json", ".md", ".yaml", ".yml")
+
+
+@click.command(
+    "optimize",
+    epilog=example(
+        "lca optimize refresh scenarios/keep_or_replace_a100.yaml",
+        "lca optimize fleet scenarios/fleet_three_sites.yaml -o chosen.yaml -o answer.json",
+    ),
+)
+@click.argument("question", type=click.Choice(_NAMES), metavar="QUESTION")
+@click.argument("scenario", type=click.Path())
+@click.option(
+    "--set",
+    "changes",
+    multiple=True,
+    metavar="PATH=VALUE",
+    help="Change one value of the scenario. Repeatable.",
+)
+@click.option(
+    "-o",
+    "--output",
+    "files",
+    multiple=True,
+    metavar="FILE",
+    help="Also write FILE.yaml (the chosen scenario), FILE.json or FILE.md. Repeatable.",
+)
+@evaluating
+def command(
+    settings: Settings,
+    question: str,
+    scenario: str,
+    changes: tuple[str, ...],
+    files: tuple[str, ...],
+) -> None:
+    """Answer QUESTION for SCENARIO: the choice beside business as usual, and how sure it is.
+
+    Questions: refresh (when to replace), fleet (which devices, how many, where, when), mix (which
+    accelerators for which requests), second-life, schedule and siting (when and where to run jobs),
+    sizing (solar, wind, battery), power-cap. Each reads its part of the scenario's optimize section.
+    """
+    _check(files)
+    loaded = load(scenario, settings, changes)
+    answer = _solve(question.replace("-", "_"), loaded, settings)
+    _write(answer, loaded, files, settings)
+    if settings.as_json:
+        from lca.report.answers import as_data
+
+        print_json(as_data(answer))
+    else:
+        from lca.report.answer_pages import show
+
+        show(answer, console())
+    settings.notes(answer.remarks)
+
+
+def _check(files: Sequence[str]) -> None:
+    """Refuse files of unknown formats before anything is computed."""
+    for file in files:
+        if Path(file).suffix.lower() not in _ENDINGS:
+            msg = f'"{file}": write a .yaml (the chosen scenario), .json or .md file'
+            raise click.UsageError(msg)
+
+
+def _solve(question: str, scenario: Scenario, settings: Settings) -> Answer:
+    """Ask the question's solver, with a progress bar on a terminal where work is long."""
+    from lca import optimize
+    from lca.commands._progress import progress
+
+    asked = scenario.model.optimize
+    if asked is None or getattr(asked, question) is None:
+        from lca.errors import Problem, ScenarioError
+
+        spoken = question.replace("_", "-")
+        msg = f"the scenario does not ask this: add optimize.{question} (lca list templates shows examples, lca schema the fields of {spoken})"
+        raise ScenarioError(Problem(f"optimize.{question}", msg))
+    with progress(f"optimizing {question.replace('_', ' ')}", quiet=settings.quiet) as step:
+        found: Answer = getattr(optimize, question)(
+            scenario, samples=settings.samples, seed=settings.seed, progress=step
+        )
+    return found
+
+
+def _write(answer: Answer, scenario: Scenario, files: Sequence[str], settings: Settings) -> None:
+    """Write the answer, or the scenario that was chosen."""
+    from lca import document
+
+    for file in files:
+        ending = Path(file).suffix.lower()
+        if ending == ".json":
+            from lca.report.answers import as_data
+            from lca.report.as_json import dump
+
+            document.write_atomically(Path(file), dump(as_data(answer)))
+        elif ending == ".md":
+            from lca.report.answer_pages import markdown
+
+            document.write_atomically(Path(file), markdown(answer))
+        else:
+            scenario.patch(answer.best.patches, answer.best.name).save(file)
+        settings.say(f"wrote {file}")
