@@ -256,9 +256,9 @@ def _questions(model: ScenarioModel, library: Library) -> Iterator[Finding]:
     """Yield what the questions of a scenario refer to and is not there."""
     for name in Optimize.model_fields if model.optimize else ():
         record = getattr(model.optimize, name)
-        module = sys.modules.get(f"{Optimize.__module__}.{name}")
-        if record is not None and hasattr(module, "findings"):
-            for path, message in module.findings(record, model, library):
+        check = getattr(sys.modules.get(f"{Optimize.__module__}.{name}"), "findings", None)
+        if record is not None and check is not None:
+            for path, message in check(record, model, library):
                 yield ("optimize", name, *path), message
 
 
