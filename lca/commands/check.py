@@ -18,6 +18,11 @@ def command(settings: Settings, scenario: str) -> None:
     if settings.as_json:
         print_json({"file": scenario, "ok": True, "options": options, "period": [first, last]})
         return
-    kinds = f"{len(loaded.model.fleet)} fleet, {len(loaded.model.work)} work"
+    counted = {
+        "fleet": loaded.model.fleet,
+        "services": loaded.model.services,
+        "work": loaded.model.work,
+    }
+    kinds = ", ".join(f"{len(x)} {name}" for name, x in counted.items() if x or name != "services")
     named = ", ".join(options)
     click.echo(f"{scenario}: ok ({kinds}, {first}-{last}, options: {named})")
