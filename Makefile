@@ -7,6 +7,7 @@
 
 PYTHON ?= python3
 VENV ?= .venv
+GPU_SUITE_OPTIONS ?=
 OUTPUTS ?= outputs
 PYTEST_OPTIONS ?=
 
@@ -54,14 +55,8 @@ notice: $(VENV)/.ready-dev  ## write NOTICE anew from the data's licences
 benchmarks: $(VENV)/.ready-dev  ## time the main operations
 	@$(BIN)/python benchmarks/run.py
 
-gpu-suite: $(VENV)/.ready-dev  ## on a machine with an NVIDIA board: marked tests, records in outputs/
-	@$(BIN)/python -m pytest -m gpu tests/measure
-	@mkdir -p $(OUTPUTS)
-	@for workload in gpt2_generate bert_finetune gpt2_train mlp_device; do \
-	  $(BIN)/lca measure $$workload --size full --at-least 10s --require measured \
-	    --save $(OUTPUTS)/$$workload.yaml || exit 1; done
-	@$(BIN)/lca doctor --json > $(OUTPUTS)/doctor.json
-	@echo "Records are in $(OUTPUTS)/"
+gpu-suite: $(VENV)/.ready-dev  ## everything that needs an NVIDIA board, into outputs/gpu
+	@$(BIN)/python benchmarks/gpu_suite.py $(OUTPUTS)/gpu $(GPU_SUITE_OPTIONS)
 
 clean:  ## remove what these commands made
 	rm -rf $(VENV) $(OUTPUTS) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -13,7 +13,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -93,10 +92,13 @@ def _comparison(trace: Trace) -> dict[str, Any]:
         "device": board.name,
         "driver": trace.driver,
         "date": trace.date,
-        **asdict(found),
-        "counter by instant": found.ratio,
-        "counter, mean W": watts[0],
-        "instant, mean W": watts[1],
+        "time (s)": found.seconds,
+        "step of the counter (s)": found.step,
+        "mean by the counter (W)": watts[0],
+        "mean by the instant power (W)": watts[1],
+        "counter by instant power": found.ratio,
+        "spread of the counter over blocks": found.counter_spread,
+        "spread of the instant power over blocks": found.instant_spread,
     }
 
 
@@ -156,7 +158,7 @@ def products(folder: Path, seconds: float) -> None:
         running = lca.measure(
             f"matrix product in bf16, {rows} by {WIDTH} by {WIDTH}",
             work=f"{count * 2 * rows * WIDTH**2} flop",
-            devices=[0, "cpu"],
+            devices=[0],
             at_least=seconds,
             require="measured",
             save=folder / f"matrix-product-bf16-batch-{rows}.yaml",

@@ -29,13 +29,15 @@ __all__ = [
     "Scenario",
     "compare",
     "evaluate",
+    "levers",
     "load",
     "measure",
     "optimize",
+    "projection",
     "workloads",
 ]
 
-_ROOMS = ("measure", "optimize", "workloads")
+_ROOMS = ("levers", "measure", "optimize", "projection", "workloads")
 """Rooms that are used as they are; ``lca.measure`` can be called."""
 
 _WHERE = {

@@ -26,6 +26,10 @@ _LADDERS: dict[str, tuple[tuple[float, str], ...]] = {
     "kgSbeq": ((1.0, "kgSbeq"), (1e-3, "gSbeq"), (1e-6, "mgSbeq")),
     "L": ((1e3, "m3"), (1.0, "L"), (1e-3, "mL")),
     "kWh": ((1e6, "GWh"), (1e3, "MWh"), (1.0, "kWh"), (1e-3, "Wh")),
+    **{
+        currency: ((1e6, f"M{currency}"), (1e3, f"k{currency}"), (1.0, currency))
+        for currency in ("EUR", "USD", "GBP")
+    },
 }
 
 

@@ -35,6 +35,12 @@ INDICATORS = {
 }
 """Indicators and their units; the two energies are flows, kept beside them."""
 
+PRICED = ("cost", "present_cost")
+"""Indicators of money: their unit is the currency of the scenario, and without prices there is none.
+
+``cost`` is not discounted; ``present_cost`` is its value in the first year of the period.
+"""
+
 STAGES = ("manufacture", "transport", "operation", "end_of_life", "recovery_credit")
 PHASES = ("data_collection", "preprocessing", "training", "optimization", "inference", "deployment")
 BASES = ("location", "market")
@@ -114,13 +120,32 @@ class Ledger:
     def total(
         self, indicator: str = "gwp100", *, basis: str = "location", view: str | None = None
     ) -> Estimate:
-        """Return the sum of all lines of an indicator."""
+        """Return the sum of all lines of an indicator.
+
+        Raises
+        ------
+        ScenarioError
+            If it is money and nothing has a price: what is not known is not free.
+        """
+        if indicator in PRICED and not self.knows(indicator):
+            raise ScenarioError(_no_price(self.name, indicator))
         rows = self.by(indicator=indicator, basis=basis, view=view)
         return (
             rows[0].estimate
             if rows
             else self._estimate(np.zeros(1 + self.draws.samples), indicator, basis, view)
         )
+
+    def knows(self, indicator: str) -> bool:
+        """Return whether any line counts an indicator."""
+        return any(line.indicator == indicator for line in self.lines)
+
+    def unit(self, indicator: str) -> str:
+        """Return the unit of an indicator; that of money is the scenario's currency."""
+        if indicator not in PRICED:
+            return INDICATORS.get(indicator, indicator)
+        found = (line for line in self.lines if line.indicator in PRICED)
+        return next((line.intensity[0].unit.partition("/")[0] for line in found), "")
 
     def by(
         self,
@@ -158,9 +183,10 @@ class Ledger:
             yield Row(key, self._estimate(values, indicator, basis, view))
 
     def _estimate(self, values: Array, indicator: str, basis: str, view: str | None) -> Estimate:
-        unit = INDICATORS.get(indicator, indicator)
         period = f"{self.years[0]}-{self.years[-1]}" if len(self.years) > 1 else str(self.years[0])
-        return Estimate(values, unit, f"{period}, {basis}-based, {view or self.default_view}")
+        words = {"cost": ", undiscounted", "present_cost": f", present value in {self.years[0]}"}
+        label = f"{period}, {basis}-based, {view or self.default_view}{words.get(indicator, '')}"
+        return Estimate(values, self.unit(indicator), label)
 
     def _sums(
         self, groups: int, codes: NDArray[np.intp], vectors: NDArray[np.intp], amounts: Array
@@ -222,8 +248,7 @@ class Ledger:
             and line.basis in {"both", basis}
             and all(getattr(line, key) == value for key, value in labels.items())
         ]
-        unit = INDICATORS.get(indicator, indicator)
-        return explain(lines, self.draws, self.default_view, unit, most)
+        return explain(lines, self.draws, self.default_view, self.unit(indicator), most)
 
     def frame(
         self, *labels: str, indicator: str = "gwp100", basis: str = "location"
@@ -232,7 +257,7 @@ class Ledger:
         import pandas as pd
 
         rows = self.by(*labels, indicator=indicator, basis=basis)
-        unit = INDICATORS.get(indicator, indicator)
+        unit = self.unit(indicator)
         records = []
         for row in rows:
             record: dict[str, object] = dict(zip(labels, row.labels, strict=True))
@@ -276,6 +301,11 @@ def _collect(node: Node, found: dict[Factor, None], seen: set[Node]) -> None:
         _collect(part, found, seen)
 
 
+def _no_price(name: str, indicator: str) -> str:
+    what = "prices.discount" if indicator == "present_cost" else "prices"
+    return f"{indicator} of {name} is not known: nothing has a price; add {what} to the scenario"
+
+
 def _check(name: str, accepted: Sequence[str], what: str) -> None:
     if name not in accepted:
         msg = f'no {what} "{name}"{did_you_mean(name, accepted)} (one of: {", ".join(accepted)})'
@@ -287,6 +317,7 @@ __all__ = [
     "INDICATORS",
     "LABELS",
     "PHASES",
+    "PRICED",
     "STAGES",
     "VIEWS",
     "Ledger",

@@ -99,6 +99,10 @@ trajectory_index | | intensity of a year over the intensity of the base year
 projected_intensity | kgCO2e/kWh | emissions per electricity in a later year
 upstream_intensity | kgCO2e/kWh | emissions per electricity before generation: the life-cycle floor
 annual_decline | | share by which an intensity falls each year
+yearly_saving | kgCO2e | emissions that one year would save at the grid intensity of its first day
+annual_growth | | share by which a price rises each year; negative where it falls
+discount_rate | | share by which money of a later year is worth less, per year
+discount_factor | | worth of money of a year in the base year
 elapsed_periods | | years since a base year, as a plain count
 elapsed_share | | share of the way from one given year to the next
 first_index | | index of the given year before

@@ -440,7 +440,7 @@ def test_init_writes_the_packaged_scenario_as_it_stands(run: Run, tmp_path: Path
 
 
 @pytest.mark.parametrize(
-    "name", ["procurement", "fleet", "training", "keep-or-replace", "cloud", "workstation"]
+    "name", ["procurement", "inference", "bloom", "keep-or-replace", "cloud", "workstation"]
 )
 def test_init_knows_the_templates_by_their_short_names(name: str, run: Run, tmp_path: Path) -> None:
     """A template is found by a part of its name that only it has."""

@@ -21,7 +21,7 @@ from scipy.optimize import minimize
 from lca.uncertain import Array
 from lca.workloads import generation_rows, inference_residual, scoring
 from lca.workloads.inference_coefficients import PATH, Coefficients, coefficients
-from lca.workloads.inference_fit import fit
+from lca.workloads.inference_fit import fit, precision_pairs
 from lca.workloads.inference_model import physics
 from lca.workloads.inference_table import Z95, Table
 from lca.workloads.measured_rows import Rows, language_rows
@@ -29,6 +29,8 @@ from lca.workloads.measured_rows import Rows, language_rows
 ASSUMED_SIZE, ASSUMED_WIDTH = math.log(0.082), 1.0
 """Weak prior of the size of each part of the residual: 0.03 to 0.22."""
 SMALLEST, LARGEST = 0.01, 0.5
+MOST = 0.8
+"""Log residual beyond which a row counts no more."""
 
 
 def main() -> None:
@@ -45,7 +47,8 @@ def main() -> None:
     known = fit(coefficients(), rows)
     if not asked.keep_residual:
         known = replace(known, residual={**known.residual, **residual_sizes(known, rows)})
-        known = replace(known, residual={**known.residual, "power": power_spread(known, rows)})
+        spreads = {"power": power_spread(known, rows), "precision_pair": pair_spread(known, rows)}
+        known = replace(known, residual={**known.residual, **spreads})
     known = replace(known, residual={**known.residual, **interval_scales(known, rows)})
     if not asked.check:
         PATH.write_text(written(PATH, known), encoding="utf-8")
@@ -91,6 +94,13 @@ def power_spread(known: Coefficients, rows: Rows) -> float:
     """Return the spread of the logarithm of measured over modelled power."""
     modelled = physics(known, rows.conditions).device_power
     return float(np.std(np.log(rows.device_power / modelled)))
+
+
+def pair_spread(known: Coefficients, rows: Rows) -> float:
+    """Return what is left of the energy of one precision over another, as a root mean square."""
+    first, second = precision_pairs(rows)
+    left = np.log(rows.energy_per_token / physics(known, rows.conditions).energy_per_token)
+    return float(np.sqrt(np.mean(np.clip(left[first] - left[second], -MOST, MOST) ** 2)))
 
 
 def interval_scales(known: Coefficients, rows: Rows) -> dict[str, float]:

@@ -123,6 +123,7 @@ def _folded(row: Sequence[str], widths: Sequence[int]) -> list[str]:
 
 
 def _heading(record: WorkloadRecord) -> Iterator[str]:
+    """Yield what was run, its energy, and that per unit of work and at the wall."""
     from lca import units
 
     energy, each, wall = record.total, record.energy_per_unit, record.calibration
@@ -162,6 +163,7 @@ def _details(record: WorkloadRecord) -> Iterator[str]:
 
 
 def _device_lines(device: DeviceRecord) -> Iterator[str]:
+    """Yield the energy of a device, what held it down, and the reasons to doubt it."""
     name = device.hardware or device.name or "unknown"
     held = bounds(device.energy, device.low, device.high, "not measured")
     yield f"{device.id} ({name}): {held}, {device.method} of the {device.scope}"
@@ -206,5 +208,6 @@ def comparison_data(found: RecordComparison) -> dict[str, Any]:
 
 
 def _range(ends: tuple[float, float]) -> str:
+    """Return both ends of an interval of ratios."""
     high = rounded(ends[1], _RATIO_FIGURES) if math.isfinite(ends[1]) else "no bound"
     return f"{rounded(ends[0], _RATIO_FIGURES)} to {high}"

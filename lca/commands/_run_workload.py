@@ -35,12 +35,15 @@ class Ran:
         Figures that do not exist, and why.
     failure
         Why the record cannot be accepted or saved.
+    length
+        How long a window should be for the meters that were in use (s), 0 if none was.
     """
 
     record: WorkloadRecord
     outcome: Outcome
     absent: Mapping[str, str] = field(default_factory=dict)
     failure: LcaError | None = None
+    length: float = 0.0
 
 
 def measure_workload(name: str, asked: dict[str, Any], settings: Settings) -> Ran:
@@ -72,12 +75,15 @@ def measure_workload(name: str, asked: dict[str, Any], settings: Settings) -> Ra
         raise LcaError(msg)
     running.work = Work(outcome.amount, outcome.unit)
     record, failure = stopped(running)
-    return _judged(_with_merged(record, asked["size"]), outcome, prepared, failure)
+    ran = _judged(_with_merged(record, asked["size"]), outcome, prepared, failure)
+    return replace(ran, length=rounds.least)
 
 
 def _places(devices: tuple[str, ...]) -> tuple[str, tuple[str, ...] | None]:
     """Return where a workload runs, and what is measured meanwhile."""
     import torch
+
+    from lca.measure.workloads._bench import find_device
 
     there = torch.cuda.is_available()
     asked = devices[0] if devices else ("cuda" if there else "cpu")
@@ -88,7 +94,9 @@ def _places(devices: tuple[str, ...]) -> tuple[str, tuple[str, ...] | None]:
         msg = f"--device {asked}: a workload runs on cpu, cuda or cuda:N"
         raise InputError(msg)
     if not there:
-        return place, ("cpu",)  # preparing it says why not
+        find_device(place)  # says why not
+    if asked.isdecimal():  # names what is measured, too: that board alone
+        return place, tuple(dict.fromkeys((asked, *devices[1:])))
     number = place.partition(":")[2] or str(torch.cuda.current_device())
     return place, tuple(dict.fromkeys((number, *devices[1:], "cpu")))
 
@@ -106,8 +114,8 @@ def _rounds(prepared: Workload, measured: tuple[str, ...] | None, at_least: floa
     least = max(lengths, default=0.0)
     if not isinstance(prepared, workloads.Planned):
         return workloads.Rounds(least)
-    rounds = workloads.Rounds(max(least, at_least))  # short windows need many rounds of all
-    prepared.plan(rounds)
+    rounds = workloads.Rounds(least)
+    prepared.plan(rounds, at_least)  # a short window needs many rounds of all
     return rounds
 
 

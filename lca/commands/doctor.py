@@ -48,6 +48,7 @@ def command(settings: Settings, require: str | None) -> None:
 
 
 def _show(report: Report) -> None:
+    """Print what each meter said, which are missing, and what a record would be."""
     from lca.commands._measured import hanging
 
     lines = []
@@ -81,6 +82,7 @@ def _power(check: Check) -> str:
 
 
 def _hardware(check: Check) -> str:
+    """Return the id of a device in the hardware database."""
     return f"hardware {check.hardware}" if check.hardware else "not in the hardware database"
 
 
@@ -93,6 +95,7 @@ def _state(name: str, value: object) -> str:
 
 
 def _plain(value: object) -> str:
+    """Return a state as text, without its unit."""
     if isinstance(value, dict):
         return ", ".join(f"{name} {number:g}" for name, number in value.items())
     if isinstance(value, float):

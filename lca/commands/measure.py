@@ -49,8 +49,9 @@ class _Measure(click.Command):
     "--device",
     "devices",
     multiple=True,
-    help="Which to measure: UUID, its beginning, index, or cpu; a workload also runs there "
-    "(cpu, cuda, cuda:1). Repeatable. [default: all that are visible]",
+    help="Which to measure: UUID, its beginning, index, or cpu. A workload also runs there: "
+    "on cuda or cuda:1 the processors are measured, too; 1 is that board alone. Repeatable. "
+    "[default: all that are visible]",
 )
 @click.option(
     "--idle",
@@ -108,6 +109,7 @@ def command(settings: Settings, words: tuple[str, ...], **asked: Any) -> int | N
 
 
 def _list(settings: Settings) -> None:
+    """Print the names of the built-in workloads."""
     from lca.measure import workloads
 
     names = workloads.names()
@@ -247,6 +249,7 @@ def _data(record: WorkloadRecord) -> dict[str, Any]:
 
 
 def _show(ran: Ran) -> None:
+    """Print what a workload took and what it gave."""
     from lca.commands import _measured, _workload_table
 
     _measured.show(ran.record, _workload_table.rows(ran))

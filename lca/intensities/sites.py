@@ -9,7 +9,7 @@ from functools import cache
 from lca import factors
 from lca.factors import GridFactor
 from lca.formulas.electricity import floored_intensity, market_intensity, projected_intensity
-from lca.intensities.trajectories import trajectory_index
+from lca.intensities.trajectories import path_remarks, trajectory_index, upstream_floor
 from lca.library import constants
 from lca.scenario.models import ScenarioModel
 from lca.scenario.site_models import Contract, Site, Trajectory
@@ -63,7 +63,10 @@ def site_power(name: str, model: ScenarioModel, warn: Warn) -> SitePower:
     resolution = factors.resolve(site.region)
     base, year = _base(name, site, model, warn)
     path = site.grid_path or model.assumptions.grid_path
-    location = tuple(_in_year(base, y, year, path, site, name, warn) for y in model.years)
+    for remark in path_remarks(path, year, site.region) if model.years[-1] > year else ():
+        warn(remark)
+    floor = _floor(path, site, model, name)
+    location = tuple(_in_year(base, y, year, path, site, name, floor, warn) for y in model.years)
     market = _market(name, site, location, model, warn)
     return SitePower(
         name,
@@ -168,8 +171,21 @@ def _spread(low: float, central: float, high: float) -> Distribution:
     return constants("defaults").value("mix_spread", "").distribution
 
 
+def _floor(path: Trajectory, site: Site, model: ScenarioModel, name: str) -> Factor | None:
+    """Return what a path does not fall below; a grid factor of the user's own has no default floor."""
+    own = site.grid is not None and path.floor is None
+    return None if own else upstream_floor(path, model.assumptions.electricity.boundary, name)
+
+
 def _in_year(
-    base: Node, year: int, base_year: int, path: Trajectory, site: Site, name: str, warn: Warn
+    base: Node,
+    year: int,
+    base_year: int,
+    path: Trajectory,
+    site: Site,
+    name: str,
+    floor: Factor | None,
+    warn: Warn,
 ) -> Node:
     index = trajectory_index(path, year, base_year, site.region, name)
     if index is None:
@@ -179,11 +195,9 @@ def _in_year(
             )
         return base
     inputs: dict[str, Node] = {"grid_intensity": base, "trajectory_index": index}
-    if path.floor is None:
+    if floor is None:
         return Term("grid_intensity", projected_intensity, inputs)
-    inputs["upstream_intensity"] = path.floor.factor(
-        "upstream_intensity", f"sites.{name}.grid_path.floor"
-    )
+    inputs["upstream_intensity"] = floor
     return Term("grid_intensity", floored_intensity, inputs)
 
 

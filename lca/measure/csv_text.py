@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lca.errors import InputError, Problem
+from lca.errors import InputError, Problem, did_you_mean
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,7 +30,8 @@ def text_of(path: Path, wanted: str) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        what = "no such file; check the name and the folder"
+        near = did_you_mean(path.name, [one.name for one in path.parent.glob("*.csv")])
+        what = f"no such file{near}"
     except IsADirectoryError:
         what = "is a folder"
     except UnicodeDecodeError:

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from lca.errors import InputError, Problem, UnknownNameError, did_you_mean, quoted
 from lca.measure import devices as boards
+from lca.measure.csv_text import text_of
 from lca.measure.records import DeviceRecord, Work, WorkloadRecord, per_unit, quality_of, total
 
 _KWH = 3.6e6

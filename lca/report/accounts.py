@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from lca.estimates import Estimate
-from lca.ledger import BASES, INDICATORS, STAGES, Ledger
+from lca.ledger import BASES, PRICED, STAGES, Ledger
 from lca.report import phases
 
 FLOWS = ("it_energy", "facility_energy")
@@ -90,6 +90,7 @@ def option(
         "delivered": {name: ledger.units(name).statistics() for name in units},
         "energy": {name: numbers.total(name, basis, view).statistics() for name in FLOWS},
         "by_stage": _by_stage(numbers, indicators, basis),
+        "costs": _costs(numbers, basis),
         "by_phase": _by_phase(ledger, indicators, basis),
         "overtaking": phases.overtaking(ledger, basis),
         "by_stage_per_unit": _stages_per_unit(numbers, indicators, basis, unit) if unit else {},
@@ -128,7 +129,8 @@ def _accounts(
 ) -> dict[str, Any]:
     """Return an indicator on both accounts, in total or per unit; what it lacks stands beside it."""
     ledger, missing = numbers.ledger, gaps(numbers.ledger, indicator)
-    written = f"{INDICATORS[indicator]}/({unit})" if unit else INDICATORS[indicator]
+    own = ledger.unit(indicator)
+    written = f"{own}/({unit})" if unit else own
     if not any(line.indicator == indicator for line in ledger.lines):
         reason = "; ".join(missing) or "no factor is packaged for what is accounted for"
         return dict.fromkeys(BASES, nothing(written, reason))
@@ -148,6 +150,8 @@ def _by_stage(numbers: _Numbers, indicators: Sequence[str], basis: str) -> dict[
     """Return totals by stage; a stage without lines is left out unless something is missing."""
     found: dict[str, dict[str, Any]] = {stage: {} for stage in STAGES}
     for indicator in indicators:
+        if indicator in PRICED:
+            continue  # told by what is paid for, in costs
         rows = numbers.by("stage", indicator, basis, numbers.ledger.default_view)
         for stage in STAGES:
             missing = gaps(numbers.ledger, indicator, stage)
@@ -155,8 +159,23 @@ def _by_stage(numbers: _Numbers, indicators: Sequence[str], basis: str) -> dict[
                 extra = {"missing": missing} if missing else {}
                 found[stage][indicator] = rows[stage].statistics() | extra
             elif missing:
-                found[stage][indicator] = nothing(INDICATORS[indicator], "; ".join(missing))
+                found[stage][indicator] = nothing(
+                    numbers.ledger.unit(indicator), "; ".join(missing)
+                )
     return {stage: entries for stage, entries in found.items() if entries}
+
+
+def _costs(numbers: _Numbers, basis: str) -> dict[str, Any]:
+    """Return what is paid for what: purchase, electricity, rental, carbon; empty without prices."""
+    view = numbers.ledger.default_view
+    return {
+        name: {
+            process: estimate.statistics()
+            for process, estimate in numbers.by("process", name, basis, view).items()
+        }
+        for name in PRICED
+        if numbers.ledger.knows(name)
+    }
 
 
 def _stages_per_unit(
@@ -170,7 +189,7 @@ def _stages_per_unit(
     for indicator in indicators:
         rows = numbers.by("stage", indicator, basis, numbers.ledger.default_view)
         for stage, estimate in rows.items():
-            share = estimate.over(delivered, f"{INDICATORS[indicator]}/({unit})")
+            share = estimate.over(delivered, f"{numbers.ledger.unit(indicator)}/({unit})")
             found.setdefault(stage, {})[indicator] = share.statistics()
     return {stage: found[stage] for stage in STAGES if stage in found}
 

@@ -10,8 +10,9 @@ from typing import Any
 
 from lca import units
 from lca.errors import GateFailed, UnitError, UnknownNameError, did_you_mean
-from lca.ledger import INDICATORS
+from lca.ledger import INDICATORS, PRICED
 from lca.report.wording import in_words
+from lca.scenario.price_models import CURRENCIES
 
 _LIMIT = re.compile(r"\s*(?P<indicator>\w+)\s*(?P<sign>[<>])\s*(?P<value>.+?)\s*\Z")
 _SIGNS: dict[str, Callable[[float, float], bool]] = {">": gt, "<": lt}
@@ -42,10 +43,18 @@ def read(text: str) -> Gate:
         msg = f'"{text}" is not a limit; write it as "gwp100 > 100 tCO2e"'
         raise UnitError(msg)
     name = match["indicator"]
-    if name not in INDICATORS:
-        msg = f'no indicator "{name}"{did_you_mean(name, INDICATORS)} (one of: {", ".join(INDICATORS)})'
+    known = (*INDICATORS, *PRICED)
+    if name not in known:
+        msg = f'no indicator "{name}"{did_you_mean(name, known)} (one of: {", ".join(known)})'
         raise UnknownNameError(msg)
-    return Gate(text.strip(), name, match["sign"], units.parse(match["value"], INDICATORS[name]))
+    return Gate(text.strip(), name, match["sign"], units.parse(match["value"], _unit(name, text)))
+
+
+def _unit(name: str, text: str) -> str:
+    """Return the unit of an indicator; that of money is the currency that the limit names."""
+    if name in INDICATORS:
+        return INDICATORS[name]
+    return next((currency for currency in CURRENCIES if currency in text), CURRENCIES[0])
 
 
 def check(result: Mapping[str, Any], gates: Sequence[Gate]) -> None:
@@ -70,6 +79,8 @@ def _crossed(option: Mapping[str, Any], gate: Gate, basis: str) -> str:
     found = _number(option, gate.indicator, basis)
     if found is None or found["median"] is None:
         return f"{option['name']}: {gate.indicator} is not computed, so {gate.text} cannot be ruled out"
+    if gate.indicator in PRICED and found["unit"] not in gate.text:
+        return f"{option['name']}: {gate.indicator} is in {found['unit']}, so {gate.text} cannot be ruled out"
     if not _SIGNS[gate.sign](found["median"], gate.limit):
         return ""
     return f"{option['name']}: {gate.indicator} is {in_words(found)}: {gate.text}"

@@ -118,7 +118,15 @@ def _cost_lines(same: Sequence[Lever]) -> Iterator[str]:
     for one in same:
         for case in one["evidence"]:
             figure = f"{case['figure']} " if case["figure"] and one["way"] == "factor" else ""
-            yield f"{figure}({case['source']}, {case['quality']})"
+            yield f"{figure}({case['source']}, {case['quality']}{_range(case['holds_for'])})"
+
+
+def _range(box: Mapping[str, Any]) -> str:
+    """Return where evidence holds, phases left out: a lever is listed for its own."""
+    parts = [", ".join(box[name]) for name in ("devices", "precision", "modalities")]
+    parts += [f"{name} {box[name]}" for name in ("batch", "parameters") if box[name]]
+    known = [part for part in parts if part]
+    return f"; holds for {', '.join(known)}" if known else ""
 
 
 def _apart(verdict: str, levers: Sequence[Lever], console: Console) -> None:
@@ -126,12 +134,14 @@ def _apart(verdict: str, levers: Sequence[Lever], console: Console) -> None:
     if not levers:
         return
     paragraph(f"{verdict[0].upper()}{verdict[1:]} ({len(levers)})", console, style="bold")
-    names = dict.fromkeys(one["id"] for one in levers)
-    if verdict in _WITH_ONE_LINE and len(names) > _FEW:
+    told = [one for one in levers if one["trial"] or verdict not in _WITH_ONE_LINE]
+    names = dict.fromkeys(one["id"] for one in levers if one not in told)
+    if len(names) <= _FEW:
+        told, names = list(levers), {}
+    for text in dict.fromkeys(_reason(one) for one in told):
+        paragraph(text, console, indent="  ")
+    if names:
         paragraph(f"{', '.join(names)}. Why: --json, or --lever NAME", console, indent="  ")
-    else:
-        for text in dict.fromkeys(_reason(one) for one in levers):
-            paragraph(text, console, indent="  ")
     console.print()
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from lca import factors
 from lca.estimates import Estimate
-from lca.ledger import INDICATORS, Ledger, Line
+from lca.ledger import Ledger, Line
 from lca.library import Library
 from lca.report.wording import name_factor
 from lca.sources import Quality, Source
@@ -50,8 +50,7 @@ def _line_total(ledger: Ledger, line: Line, activity: Sequence[float]) -> Estima
     for year, amount in enumerate(activity):
         if amount:
             values = values + amount * ledger.draws.array(line.intensity[min(year, last)])
-    unit = line.indicator.removeprefix("unit:")
-    return Estimate(values, INDICATORS.get(line.indicator, unit))
+    return Estimate(values, ledger.unit(line.indicator).removeprefix("unit:"))
 
 
 def all_factors(ledgers: Iterable[Ledger]) -> dict[Factor, list[str]]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import lca
 from lca.comparison import Comparison, stage_differences, verdict
-from lca.ledger import Ledger
+from lca.ledger import PRICED, Ledger
 from lca.report import accounts, provenance
 from lca.report.wording import explain_factor, name_factor
 from lca.scenario import Scenario
@@ -48,7 +48,9 @@ def run_result(
     dict
         Plain data of texts, numbers and lists, ready for JSON.
     """
-    indicators = tuple(dict.fromkeys(("gwp100", *scenario.model.indicators)))
+    asked = ("gwp100", *scenario.model.indicators)
+    priced = [name for name in PRICED if any(ledger.knows(name) for ledger in ledgers)]
+    indicators = tuple(dict.fromkeys((*asked, *priced)))
     used = provenance.all_factors(ledgers)
     draws = ledgers[0].draws
     result: dict[str, Any] = {

@@ -24,6 +24,8 @@ _SPOKEN = {
     "primary_energy": "primary energy",
     "adp_elements": "mineral resources",
     "water": "water",
+    "cost": "cost, undiscounted",
+    "present_cost": "cost, present value",
     "e_waste": "electronic waste",
     "facility_energy": "facility energy",
     "end_of_life": "end of life",

@@ -12,6 +12,7 @@ from lca.library.fields import (
     Amount,
     Capacity,
     Count,
+    Emissions,
     Energy,
     Hours,
     Lifetime,
@@ -26,6 +27,7 @@ from lca.library.fields import (
     Throughput,
 )
 from lca.scenario.assumption_models import Assumptions
+from lca.scenario.price_models import Prices, Purchase
 from lca.scenario.questions import Optimize
 from lca.scenario.service_models import Answers, Cores, Demand, Model, Store, Train, Transfer
 from lca.scenario.site_models import Site
@@ -140,6 +142,10 @@ class Fleet(Record):
     """``sunk`` leaves what was emitted before the decision out; operation and end of life stay."""
     mass: Mass | None = None
     """Mass of one device with its share of a baseboard."""
+    improvement: Share | None = None
+    """Share of power per work that devices need less for each calendar year they are bought after the first."""
+    price: Purchase | None = None
+    """Purchase price of one device, before that of ``prices.devices``."""
     phase: Phase = "inference"
     """Phase of the life of an AI service that this serves."""
     serves: Serves = Serves()
@@ -352,6 +358,10 @@ class ScenarioModel(Record):
     """Pieces of work on owned or rented devices, by name."""
     assumptions: Assumptions = Assumptions()
     """Choices and defaults of the whole scenario."""
+    budget: Emissions | None = None
+    """Greenhouse gases that the whole period may emit, for ``lca project``."""
+    prices: Prices | None = None
+    """What things cost; without prices, cost is not known."""
     optimize: Optimize | None = None
     """Decisions that are asked for (``lca optimize``)."""
     base_name: str = "base"

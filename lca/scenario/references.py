@@ -10,26 +10,27 @@ from collections.abc import Callable, Iterator
 
 from lca import factors
 from lca.errors import InputError, Problem, UnitError, UnknownNameError, did_you_mean, quoted
-from lca.ledger import INDICATORS
+from lca.ledger import INDICATORS, PRICED
 from lca.library import Library
 from lca.scenario import functional_unit
 from lca.scenario.assumption_models import Electricity
 from lca.scenario.models import Fleet, ScenarioModel, Service, Work
 from lca.scenario.patching import Patched
+from lca.scenario.price_models import findings as price_findings
 from lca.scenario.questions import Optimize
 from lca.scenario.service_models import Answers, Train
 from lca.scenario.site_models import GridValue, Site, Trajectory
 
 Path = tuple[str | int, ...]
 Finding = tuple[Path, str]
-_INDICATORS = tuple(INDICATORS)
+_INDICATORS = (*INDICATORS, *PRICED)
 _MOST_DEVICES = 10**9
 _CALENDAR = range(1990, 2101)
 
 
 def reference_problems(model: ScenarioModel, text: Patched, library: Library) -> Iterator[Problem]:
     """Yield a problem for each reference that leads nowhere."""
-    for path, message in _scenario_findings(model, text):
+    for path, message in (*_scenario_findings(model, text), *price_findings(model, library)):
         yield text.problem(path, message)
     for path, message in _questions(model, library):
         yield text.problem(path, message)

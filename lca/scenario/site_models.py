@@ -7,7 +7,9 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, model_validator
 
+from lca.library import constants
 from lca.library.fields import (
+    Amount,
     Count,
     Intensity,
     OneOf,
@@ -17,6 +19,7 @@ from lca.library.fields import (
     Share,
     WaterIntensity,
 )
+from lca.values import Value
 
 GenerationSource = Annotated[
     str, OneOf(("coal", "gas", "oil", "nuclear", "hydro", "solar", "wind", "bioenergy"))
@@ -59,6 +62,15 @@ class GridValue(Record):
     """Where the value comes from."""
 
 
+def _spread(raw: object) -> object:
+    """Read ``history`` as what grids did: the cited departure of countries from where they were."""
+    named = isinstance(raw, str) and raw.strip() == "history"
+    return constants("defaults").value("grid_path_spread", "") if named else raw
+
+
+Spread = Annotated[Value, Amount("", 1.0, 3.0), BeforeValidator(_spread)]
+
+
 def _path(raw: object) -> object:
     return {"name": raw} if isinstance(raw, str) else raw
 
@@ -73,7 +85,10 @@ class Trajectory(Record):
     points: dict[str, Ratio] | None = None
     """Index by calendar year; the first year's value is the base. Interpolated between points."""
     floor: Intensity | None = None
-    """Lowest intensity that the path may reach."""
+    """Lowest intensity that the path may reach; the cleanest source's where the boundary is life cycle."""
+    spread: Spread | None = None
+    """How far the grid may depart from the path: a geometric standard deviation after one year that
+    grows with the root of the years, or ``history``; none by default."""
 
     @model_validator(mode="after")
     def _one_way(self) -> Trajectory:

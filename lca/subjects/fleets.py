@@ -5,6 +5,7 @@ from __future__ import annotations
 from lca.intensities.context import Context, default
 from lca.scenario.models import Fleet
 from lca.subjects.cohorts import embodied_activity, service_activity
+from lca.subjects.coming import improved_states
 from lca.subjects.hosting import host_of, warn_decision
 from lca.subjects.subject import Subject
 from lca.terms import Factor
@@ -23,6 +24,7 @@ def fleet_subject(context: Context, name: str, fleet: Fleet) -> Subject:
         warn_decision(context, where, decided, getattr(fleet, decided))
     if fleet.embodied == "sunk":
         context.warn(f"{where}: what was emitted before the decision is sunk and left out")
+    used = _utilization(context, fleet, where)
     return Subject(
         name,
         where,
@@ -32,9 +34,10 @@ def fleet_subject(context: Context, name: str, fleet: Fleet) -> Subject:
         share,
         context.site(fleet.site),
         hours,
-        _utilization(context, fleet, where),
+        used,
         embodied_activity(fleet, context.years),
         service,
+        states=tuple(improved_states(fleet, where, used, context.years)),
     )
 
 

@@ -41,11 +41,9 @@ class BreakEven:
             "never" if math.isinf(end) else f"{end:.2g}" for end in (self.p5, self.p95)
         )
         middle = "never" if math.isinf(self.p50) else f"{self.p50:.2g}"
-        doubt = (
-            f"; never with probability {self.probability_never:.0%}"
-            if self.probability_never
-            else ""
-        )
+        rarely = max(self.probability_never, 0.01)
+        sign = "<" if 0 < self.probability_never < rarely else ""
+        doubt = f"; never with probability {sign}{rarely:.0%}" if self.probability_never else ""
         return f"{middle} requests ({ends}{doubt})"
 
     def years(self, requests_per_year: float) -> tuple[float, float, float]:

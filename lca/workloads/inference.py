@@ -226,11 +226,13 @@ class _Served:
         )
 
     def _energy_residual(self) -> Node:
-        """Return the correction by measured rows, and what is left: of the model, of this case."""
+        """Return the correction by measured rows, and what is left: of the model, of this case, of its precision."""
         table, name = self.table, self.question.identity
         shared, spread = float(table.shared[0]), float(table.spread[0])
-        own = math.sqrt(max(spread**2 - shared**2, 0.0))
-        case = f"{name}/{self.question.device.id}/{self.question.count}/{self.question.precision}"
+        own = max(spread**2 - shared**2, 0.0)
+        of_precision = min(own, coefficients().residual["precision_pair"] ** 2)
+        place = f"{name}/{self.question.device.id}/{self.question.count}"
+        case = f"{place}/{self.question.precision}"
         correction = Factor(
             "measured_correction",
             exact(float(table.correction[0])),
@@ -245,7 +247,12 @@ class _Served:
             "",
             measured_correction=correction,
             model_residual=_residual("model_residual", shared, f"inference/model/{name}"),
-            case_residual=_residual("case_residual", own, f"inference/case/{case}"),
+            case_residual=_residual(
+                "case_residual", math.sqrt(own - of_precision), f"inference/case/{place}"
+            ),
+            precision_residual=_residual(
+                "precision_residual", math.sqrt(of_precision), f"inference/precision/{case}"
+            ),
         )
 
     def _power_residual(self) -> Factor:

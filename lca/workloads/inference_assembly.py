@@ -172,7 +172,12 @@ def _reading(do: Backend, given: Mapping[str, Any], holds: Flags, size: Mapping[
     )
     efficiency = do.coefficient("bandwidth_efficiency")
     of_weights = do.product(
-        "bandwidth_efficiency_ratio", "", "bandwidth_efficiency", experts=holds.experts
+        "bandwidth_efficiency_ratio",
+        "",
+        "bandwidth_efficiency",
+        experts=holds.experts,
+        fp8=holds.fp8,
+        mxfp4=holds.mxfp4,
     )
     return do.apply(
         inference_power.read_time,

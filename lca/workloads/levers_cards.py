@@ -279,7 +279,10 @@ def _trial(entry: Mapping[str, Any], paths: tuple[str, ...]) -> Trial:
         tuple(entry.get("paths", paths)),
         entry.get("per", ""),
         entry.get("note", ""),
-        tuple(entry.get("with", {}).items()),
+        tuple(
+            (key, value)
+            for key, _, value in (text.partition("=") for text in entry.get("with", ()))
+        ),
     )
 
 

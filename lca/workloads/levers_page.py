@@ -23,6 +23,43 @@ ratio multiply the energy of one phase (*factor*). A change of -10 % is a saving
 value is published, half to one and a half of the change is assumed as its interval. The bounds
 of validity are those of the evidence where it states them, and judgement where it does not.
 
+## The command
+
+    lca levers mine.yaml
+    lca levers mine.yaml --lever region --lever fp8 --try region=SE --try region=PL
+    lca levers mine.yaml --together serving-batch,fp8
+
+`lca levers` asks every card what it says of every fleet, service and piece of work of a scenario,
+by phase, batch, device, precision, size and modality. What applies is tried: each trial is the
+scenario with one change, evaluated on the same draws by the same embodied model, so what both runs
+share cancels. Options of the scenario are left out. Trials that save in at least 95 % of the draws
+come first, the largest median first; then those that may backfire, then those that backfire in at
+least 95 %.
+
+- **Compared.** Totals, where both runs deliver the same; else both are divided by a functional unit
+  of the scenario, never the totals. A change of how much work is done needs a unit of work.
+- **What is tried** stands at each card (*tries*). `--try NAME=VALUE` tries something else: `x2`
+  multiplies what the scenario says, `+2 years` adds to it, anything else is written there. Trial
+  values are choices to look at an effect, not data.
+- **Published ratios** (*factor*) multiply the electricity of the accelerators at work, with their
+  part of overhead and losses; hosts, idle time and machines stay as they are. Only ratios of energy
+  are used, and only where the scenario says all that they depend on.
+- **No number** is given to what is out of range, unsupported, published as time alone, or refused by
+  the scenario (a model that does not fit, a provider without such an instance). The reason is told.
+- **Measured power** given in the scenario (`power.busy`) belongs to the batch, precision and device
+  it was measured with: such trials are refused, and an option with its own power is asked for.
+- **Contracts** change the market-based account only. Their number is of that account, apart from
+  the ranking.
+- **Two at once**: `--together A,B` runs both changes, and says how far the product of the two single
+  changes would be off. A power cap of planned training moves hours and power together, each draw
+  after one traced job.
+- **Where run and evidence disagree**, the page says so. The inference model predicts each precision
+  and device count apart, so for models without rows of their own its interval for FP8 or for more
+  devices is wider than that of the published pairs.
+
+In Python: `lca.levers.rank(scenario)` and `lca.levers.together(scenario, "region", "pue")`. The JSON
+of `--json` is described by `lca schema levers`.
+
 """
 
 
@@ -47,6 +84,7 @@ def _card(card: LeverCard) -> str:
     lines = [
         f"### {card.name} (`{card.id}`)\n",
         f"- Applied by {applied}.",
+        *_tries(card),
         f"- Quality: {card.quality_effect}.",
         *([f"- Note: {card.note}."] if card.note else []),
         "",
@@ -56,6 +94,15 @@ def _card(card: LeverCard) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _tries(card: LeverCard) -> list[str]:
+    tried = [
+        f"`{trial.name}` {' or '.join(trial.values) or 'as you say'}"
+        + (f" ({trial.note})" if trial.note else "")
+        for trial in card.trials
+    ]
+    return [f"- Tries {'; '.join(tried)}."] if tried else []
 
 
 def _row(case: Case) -> str:

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -222,9 +222,18 @@ def test_a_command_is_measured_on_the_board_s_counter(
     assert board.energy == pytest.approx(250 * found.duration, rel=0.2)
 
 
-@pytest.mark.parametrize("kind", [signal.SIGINT, signal.SIGTERM])
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Let programs be interrupted that start here, even where the tests themselves ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
+@pytest.mark.parametrize("told", ["INT to all", "INT to the parent", "TERM to the parent"])
 def test_an_interrupted_command_leaves_a_record(
-    stand_in_process: Callable[[Trace], Any], tmp_path: Path, kind: signal.Signals
+    stand_in_process: Callable[[Trace], Any], tmp_path: Path, told: str
 ) -> None:
     """The command decides how it ends; its code is passed on and the record is written."""
     machine, file = stand_in_process(BOARD), tmp_path / "r.yaml"
@@ -242,12 +251,13 @@ def test_an_interrupted_command_leaves_a_record(
         assert running.stdout is not None
         assert running.stdout.readline() == "ready\n"
         time.sleep(0.3)
-        if kind is signal.SIGINT:  # a terminal tells the whole group
-            subprocess.run(["kill", "-INT", "--", f"-{running.pid}"], check=True)
-        else:
-            running.send_signal(kind)
+        kind, whom = told.split(" to ")
+        group = "-" if whom == "all" else ""  # a terminal tells the whole group
+        subprocess.run(["kill", f"-{kind}", "--", f"{group}{running.pid}"], check=True)
         assert running.wait(timeout=30) == 9
-    assert "the command ended with exit code 9" in records.load(file).reasons
+    reasons = records.load(file).reasons
+    assert "the command ended with exit code 9" in reasons
+    assert "the measurement was interrupted" in reasons
 
 
 # Progress

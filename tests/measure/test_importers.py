@@ -166,7 +166,7 @@ def test_other_metrics_are_left_out(tmp_path: Path) -> None:
         ("zeus", "codecarbon_boards.csv", 'no column "start_time"'),
         ("codecarbon", "zeus.csv", 'no column "timestamp"'),
         ("dcgm", "zeus.csv", "no column of time"),
-        ("codecarbon", "nowhere.csv", "cannot be read"),
+        ("codecarbon", "zeuss.csv", "no such file; did you mean"),
         ("perun", "zeus.csv", "no format"),
     ],
 )

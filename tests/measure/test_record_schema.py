@@ -28,6 +28,7 @@ RECORD = WorkloadRecord(
     ),
     energy_per_unit=EnergyPerUnit(None, 1.0, math.inf, "sample", (1.01, 1.05)),
     windows=(WindowRecord("step", 0.5, 2.0, Energy(4.0, 3.0, 5.0, 1.0, "counter"), "measured"),),
+    metrics={"accuracy": 0.97, "break-even by energy": None},
     quality="measured",
 )
 

@@ -14,7 +14,7 @@ import pytest
 
 from lca import cli
 from lca.commands import _workload_table, measure
-from lca.commands._run_workload import Ran, _judged, _merged
+from lca.commands._run_workload import Ran, _judged, _merged, _places
 from lca.measure import records, workloads
 from lca.measure.integrate import Energy
 from lca.measure.records import WindowRecord, Work, WorkloadRecord
@@ -74,12 +74,19 @@ def test_without_a_least_length_work_is_done_once() -> None:
 
 
 def test_windows_that_belong_together_take_the_same_number_of_rounds() -> None:
-    """A trial of 0.4 s fits into a second three times, in each of the windows."""
-    clock = Clock()
-    rounds = Rounds(1.0, clock)
+    """The shortest of the windows, 0.4 s a round, fills a second after three."""
+    rounds = Rounds(1.0)
     assert not rounds.planned(("prefill", "decode"))
-    rounds.plan(("prefill", "decode"), lambda: clock.work(0.4))
+    rounds.plan({"prefill": 0.4, "decode": 0.9})
     assert len(list(rounds.of("prefill"))) == len(list(rounds.of("decode"))) == 3
+
+
+@pytest.mark.parametrize(("at_least", "count"), [(0.0, 20), (30.0, 60)])
+def test_a_very_short_window_does_not_make_all_of_them_endless(at_least: float, count: int) -> None:
+    """All windows together take ten seconds, more only if that is asked for."""
+    rounds = Rounds(1.0)
+    rounds.plan({"prefill": 0.001, "decode": 0.499}, at_least)
+    assert len(list(rounds.of("prefill"))) == count
 
 
 @needs_digits
@@ -87,9 +94,8 @@ def test_windows_that_belong_together_take_the_same_number_of_rounds() -> None:
 def test_rounds_multiply_work_and_operations_and_leave_quality_alone(name: str) -> None:
     """Twice the rounds are twice the samples and operations, and the same model."""
     once = workload_runs.outcome(name)
-    clock = Clock()
-    rounds = Rounds(1.0, clock)
-    rounds.plan(tuple(part.name for part in once.parts), lambda: clock.work(0.6))
+    rounds = Rounds(1.0)
+    rounds.plan({part.name: 0.6 for part in once.parts})
     twice = built(name).run(None, rounds)
     for one, two in zip(once.parts, twice.parts, strict=True):
         assert (one.rounds, two.rounds) == (1, 2)
@@ -100,9 +106,8 @@ def test_rounds_multiply_work_and_operations_and_leave_quality_alone(name: str) 
 
 def test_words_written_again_are_the_same_words() -> None:
     """Reading and writing several times leaves the cache as a single time does."""
-    clock = Clock()
-    rounds = Rounds(1.0, clock)
-    rounds.plan(("prefill", "decode"), lambda: clock.work(0.4))
+    rounds = Rounds(1.0)
+    rounds.plan({"prefill": 0.4, "decode": 0.9})
     result = built("gpt2_generate").run(None, rounds)
     assert [part.rounds for part in result.parts] == [3, 3]
     assert result.amount == 150
@@ -146,13 +151,37 @@ def test_a_lever_is_measured_on_a_board(run: Run, stand_in: Any) -> None:
         assert window["energy"] is not None
 
 
-def test_a_window_without_a_value_says_why(run: Run) -> None:
-    """A prompt is read too quickly to be measured, and the reader is told."""
+def test_a_prompt_is_read_as_often_as_the_meter_needs(run: Run) -> None:
+    """Both windows have a value, although a prompt is read in a millisecond."""
     code, out, _ = run("measure", "gpt2_generate", "--device", "cpu")
     assert code == 0
-    row = next(line for line in out.splitlines() if line.startswith("prefill"))
-    assert row.split()[1:3] == ["–", "–"]
-    assert "prefill has no value: cpu: the window of" in out
+    assert "no value" not in out
+    rows = [line.split() for line in out.splitlines() if line.startswith(("prefill ", "decode "))]
+    assert rows[0][-1] == rows[1][-1]
+    assert int(rows[0][-1]) > 1
+
+
+@pytest.mark.parametrize(
+    ("devices", "place", "measured"),
+    [
+        ((), "cuda", ("1", "cpu")),
+        (("cuda",), "cuda", ("1", "cpu")),
+        (("cuda:0",), "cuda:0", ("0", "cpu")),
+        (("0",), "cuda:0", ("0",)),
+        (("0", "cpu"), "cuda:0", ("0", "cpu")),
+        (("cpu", "0"), "cpu", ("cpu", "0")),
+    ],
+)
+def test_where_a_workload_runs_says_what_is_measured(
+    monkeypatch: pytest.MonkeyPatch,
+    devices: tuple[str, ...],
+    place: str,
+    measured: tuple[str, ...],
+) -> None:
+    """An index names one board; cuda is a place to compute, whose processors work, too."""
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "current_device", lambda: 1)
+    assert _places(devices) == (place, measured)
 
 
 def test_a_workload_on_a_gpu_that_is_not_there_is_a_state(
@@ -206,7 +235,7 @@ def test_a_break_even_that_is_never_reached_is_said() -> None:
     told = "never, because a use costs no less than before"
     assert found.absent == {"break-even by time": told, "break-even by energy": told}
     assert f"break-even by energy  {told}" in "\n".join(_workload_table.rows(found))
-    data = measure._data(found.record, found.absent)
+    data = measure._data(found.record)
     assert data["metrics"]["break-even by energy"] is None
     assert f"break-even by energy: {told}" in data["reasons"]
 
@@ -223,6 +252,13 @@ def test_a_break_even_of_a_window_without_energy_is_not_called_never() -> None:
     found = ran(old=6.0, new=None)
     assert found.absent["break-even by energy"] == "not known, because a window has no energy"
     assert "new has no value: too short" in _workload_table.rows(found)
+
+
+def test_a_window_that_is_too_short_is_told_with_the_option_that_fills_it() -> None:
+    """A second of three is a quarter of what the meters need: four times as long does it."""
+    found = replace(ran(old=6.0, new=None), length=4.0)
+    told = "new has no value: too short; --at-least 12s does"
+    assert told in _workload_table.rows(found)
 
 
 def test_windows_of_one_name_add_up_only_if_all_have_a_value() -> None:

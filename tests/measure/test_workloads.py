@@ -252,6 +252,20 @@ def test_language_models_start_without_knowledge() -> None:
         assert outcome(name).quality.before == pytest.approx(math.log(alphabet), rel=0.05)
 
 
+def test_a_warm_up_raises_the_rate_evenly() -> None:
+    """A quarter, a half, three quarters, and then the whole for good."""
+    torch = pytest.importorskip("torch")
+    training = importlib.import_module("lca.measure.workloads._training")
+    weight = torch.nn.Parameter(torch.zeros(1))
+    optimizer = torch.optim.SGD([weight], lr=1.0)
+    schedule, rates = training.rising(optimizer, 4), []
+    for _ in range(6):
+        rates.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+        schedule.step()
+    assert rates == [0.25, 0.5, 0.75, 1.0, 1.0, 1.0]
+
+
 @pytest.mark.parametrize("name", ["gpt2_generate", "llama_decoder"])
 def test_cache_changes_no_word(name: str) -> None:
     """Words written with keys and values kept are those that a full reread chooses."""

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 else:
     Window = object
 
+MOST = 10.0
+"""How long windows with one number of rounds may take together if nothing else is asked (s)."""
+_SHORTEST = 1e-6
+
 
 @dataclass(frozen=True, slots=True)
 class Quality:
@@ -198,8 +202,11 @@ class Workload(Protocol):
 class Planned(Protocol):
     """A workload whose windows belong together: all of them take the same number of rounds."""
 
-    def plan(self, rounds: Rounds) -> None:
-        """Find out by a trial, before anything is measured, how many rounds it takes."""
+    def plan(self, rounds: Rounds, at_least: float = 0.0) -> None:
+        """Find out by a trial, before anything is measured, how many rounds it takes.
+
+        All of them together take `at_least` that long (s).
+        """
 
 
 @runtime_checkable
@@ -260,13 +267,29 @@ class Rounds:
         """Return whether the number of rounds of all these windows is known."""
         return all(window in self._counts for window in windows)
 
-    def plan(self, windows: tuple[str, ...], trial: Callable[[], object]) -> None:
-        """Give windows one number of rounds, by how long a trial of all of them takes."""
-        begun = self._clock()
-        trial()
-        length = max(self._clock() - begun, 1e-6)
-        count = max(1, math.ceil(self.least / length))
-        self._counts.update(dict.fromkeys(windows, count))
+    def plan(self, lengths: Mapping[str, float], at_least: float = 0.0) -> None:
+        """Give windows one number of rounds, so that the shortest of them is long enough.
+
+        Parameters
+        ----------
+        lengths : dict of str to float
+            How long a round of each window takes (s).
+        at_least : float
+            How long all rounds of all windows are to take at least (s). They take no more than
+            this or `MOST`, even if the shortest window stays too short.
+
+        Examples
+        --------
+        >>> rounds = Rounds(0.4)
+        >>> rounds.plan({"prefill": 0.01, "decode": 0.09})
+        >>> len(list(rounds.of("decode")))
+        40
+        """
+        whole = max(sum(lengths.values()), _SHORTEST)
+        shortest = max(min(lengths.values()), _SHORTEST)
+        enough = min(math.ceil(self.least / shortest), math.floor(MOST / whole))
+        count = max(1, enough, math.ceil(max(self.least, at_least) / whole))
+        self._counts.update(dict.fromkeys(lengths, count))
 
 
 def unmeasured(_name: str) -> AbstractContextManager[object]:

@@ -75,6 +75,8 @@ class Training:
         Where it runs.
     unit, amount : str, callable
         Unit of work, and how much of it is in a batch.
+    warm_up : int
+        Steps in which the learning rate rises to its full value; 0 begins with it.
 
     """
 
@@ -87,6 +89,7 @@ class Training:
     device: torch.device
     unit: str = "sample"
     amount: Callable[[Batch], int] = rows
+    warm_up: int = 0
     model: nn.Module = field(init=False)
     before: float = field(init=False)
     operations: int = field(init=False)
@@ -122,9 +125,15 @@ class Training:
     def _trained(self, model: nn.Module) -> nn.Module:
         """Train a model in place, and return it."""
         optimizer = self.optimizer(model.parameters())
+        after = rising(optimizer, self.warm_up).step if self.warm_up else None
         for _ in range(self.epochs):
-            train_epoch(model, self.loss, optimizer, self.batches)
+            train_epoch(model, self.loss, optimizer, self.batches, after)
         return model
+
+
+def rising(optimizer: torch.optim.Optimizer, steps: int) -> torch.optim.lr_scheduler.LambdaLR:
+    """Return a schedule whose rate rises evenly in the first steps: 1/steps, 2/steps, ... 1."""
+    return torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: min(1.0, (step + 1) / steps))
 
 
 def train_epoch(
@@ -132,12 +141,15 @@ def train_epoch(
     loss: Callable[..., Tensor],
     optimizer: torch.optim.Optimizer,
     batches: Iterable[Batch],
+    after: Callable[[], None] | None = None,
 ) -> None:
-    """Take one step on each batch."""
+    """Take one step on each batch, and do what comes `after` each."""
     for batch in batches:
         optimizer.zero_grad(set_to_none=True)
         torch.autograd.backward(loss(model, *batch))
         optimizer.step()
+        if after is not None:
+            after()
 
 
 def epoch_flops(

@@ -34,9 +34,13 @@ class Shape:
     batch: int
     length: int
     steps: int
+    rate: float
 
 
-SIZES = {"small": Shape(2, 64, 4, 16, 64, 45), "full": Shape(6, 512, 8, 32, 256, 100)}
+SIZES = {
+    "small": Shape(2, 64, 4, 16, 64, 45, rate=1e-3),
+    "full": Shape(6, 512, 8, 32, 256, 100, rate=1e-4),
+}
 
 
 class Encoder(nn.Module):
@@ -87,7 +91,7 @@ def build(size: str, device: str) -> Workload:
     return Training(
         make=partial(Encoder, config),
         loss=_gap_loss,
-        optimizer=partial(torch.optim.Adam, lr=1e-3),
+        optimizer=partial(torch.optim.Adam, lr=shape.rate),
         batches=split((data[0][:shown], data[1][:shown]), shape.batch, where),
         epochs=1,
         metric=Metric("cross-entropy", "lower", lambda model: _gap_loss(model, *held).item()),

@@ -1,0 +1,74 @@
+"""What money of one year is worth in another, and how prices move from year to year."""
+
+from __future__ import annotations
+
+from lca.vocabulary import Ratio
+
+
+def discount_factor(discount_rate: Ratio, elapsed_periods: Ratio) -> Ratio:
+    r"""Compute what money of a later year is worth in the base year.
+
+    .. math:: f = (1 + r)^{-n}
+
+    Parameters
+    ----------
+    discount_rate
+        Rate of discount per year, *r*.
+    elapsed_periods
+        Years since the base year, *n*; negative before it.
+
+    Returns
+    -------
+    Ratio
+        Present value of one unit of money.
+
+    Notes
+    -----
+    Valid for a rate above -1, and for money: emissions are not discounted unless that is asked for.
+
+    References
+    ----------
+    1. ISO 15686-5:2017, Buildings and constructed assets - Service life planning - Part 5:
+       Life-cycle costing, net present value.
+
+    Examples
+    --------
+    >>> discount_factor(1.0, 2.0)
+    0.25
+    """
+    result: Ratio = (1 + discount_rate) ** (-elapsed_periods)
+    return result
+
+
+def grown_index(annual_growth: Ratio, elapsed_periods: Ratio) -> Ratio:
+    r"""Compute the index of a price that changes by a fixed share each year.
+
+    .. math:: i = (1 + g)^n
+
+    Parameters
+    ----------
+    annual_growth
+        Share by which a price rises each year, *g*; negative where it falls.
+    elapsed_periods
+        Years since the base year, *n*.
+
+    Returns
+    -------
+    Ratio
+        Price of the year over that of the base year.
+
+    Notes
+    -----
+    Valid for a growth above -1. Compound growth is a scenario, not a forecast.
+
+    References
+    ----------
+    1. Definition of compound growth.
+
+    Examples
+    --------
+    >>> grown_index(0.5, 2.0)
+    2.25
+    """
+    result: Ratio = (1 + annual_growth) ** elapsed_periods
+    return result

@@ -1,0 +1,392 @@
+"""When to replace what stands there: break-even of replacing now, and the best path over years.
+
+What the old devices' manufacture emitted is sunk: it is left out of the decision and shown beside
+it. All costs are those of the ledger: every span of a path is a fleet entry, and is evaluated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from lca.errors import Problem, ScenarioError
+from lca.estimates import Estimate
+from lca.evaluation import evaluate
+from lca.inventory import choose_model
+from lca.ledger import Ledger
+from lca.optimize import constraints, replacement
+from lca.optimize import replacement_entries as entries
+from lca.optimize import replacement_text as text
+from lca.optimize.answer import Answer, Binding, Choice, Regret
+from lca.optimize.frontier import NEAR, near_optimal, saved_tonne, undominated
+from lca.optimize.replacement import BEFORE, Path, Span
+from lca.optimize.replacement_break_even import BreakEvens, break_evens, embodied
+from lca.optimize.replacement_entries import Old, Successor
+from lca.scenario import Scenario
+from lca.scenario.questions.refresh import Refresh
+from lca.terms import Draws
+from lca.uncertain import Array
+
+LEAST_DRAWS, MOST_DRAWS = 256, 4096
+_KEEP = 24
+_SHOWN = 8
+_SAME = 1e-9
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The question made of a scenario: spans with their costs on shared draws.
+
+    Attributes
+    ----------
+    costs
+        By objective, the costs of the spans, shape ``(spans, 1 + draws)``; the first is central.
+    rest
+        By objective, what the scenario emits beside the old fleet, shape ``(1 + draws,)``.
+    """
+
+    scenario: Scenario
+    old: Old
+    successors: dict[str, Successor]
+    spans: list[Span]
+    costs: dict[str, Array]
+    rest: dict[str, Array]
+    usual: Choice
+    draws: Draws
+    model: str
+
+    @property
+    def objectives(self) -> list[str]:
+        """What is known of all choices; the first is made low."""
+        return list(self.costs)
+
+
+def solve(
+    scenario: Scenario,
+    samples: int | None = None,
+    seed: int | None = None,
+    progress: Progress | None = None,
+) -> Answer:
+    """Answer when to replace the devices of a fleet, and by what.
+
+    Parameters
+    ----------
+    scenario
+        With ``optimize.refresh``.
+    samples, seed
+        Draws of the regret and of the times of break-even; by default the scenario's own, at least
+        256 and at most 4096.
+    progress
+        Called with steps done and all steps.
+
+    Raises
+    ------
+    ScenarioError
+        If nothing is asked, what is asked does not fit the scenario, or no path keeps the constraints.
+    """
+    tell = progress or (lambda _done, _all: None)
+    question = _question(scenario)
+    asked = _made(scenario, question, _draws(scenario, samples, seed), tell)
+    paths = _paths(asked, _KEEP)
+    bounds = _bounds(asked)
+    allowed = _allowed(asked, paths, bounds)
+    choices = [_choice(asked, path) for path in _told(asked, allowed, bounds)]
+    best = _fresh(asked, choices[0])
+    tell(3, 4)
+    first = _first_replacement(asked, allowed[0])
+    cases = list(dict.fromkeys([*([first] if first else []), *_earliest(asked)]))
+    found = break_evens(scenario, asked.old, asked.successors, cases, asked.draws, asked.model)
+    tell(4, 4)
+    held = paths[0] is not allowed[0]
+    return _answer(asked, [best, *choices[1:]], bounds if held else (), found, first)
+
+
+def _first_replacement(asked: Asked, path: Path) -> tuple[str, int] | None:
+    """Return what replaces the old devices on a path, and when."""
+    replaced = [asked.spans[number] for number in path.spans[1:2]]
+    return (replaced[0].name, replaced[0].start) if replaced else None
+
+
+def _earliest(asked: Asked) -> list[tuple[str, int]]:
+    """Return the earliest purchase of every successor."""
+    starts: dict[str, int] = {}
+    for span in asked.spans:
+        if span.start != BEFORE:
+            starts[span.name] = min(span.start, starts.get(span.name, span.start))
+    return list(starts.items())
+
+
+def _question(scenario: Scenario) -> Refresh:
+    asked = scenario.model.optimize
+    if asked is None or asked.refresh is None:
+        msg = "the scenario does not ask for a refresh: add optimize: refresh: with fleet and candidates"
+        raise ScenarioError([Problem("optimize.refresh", msg)])
+    return asked.refresh
+
+
+def _draws(scenario: Scenario, samples: int | None, seed: int | None) -> Draws:
+    own = scenario.model.uncertainty
+    wanted = min(own.samples, MOST_DRAWS) if samples is None else samples
+    return Draws(max(wanted, LEAST_DRAWS), own.seed if seed is None else seed)
+
+
+def _made(scenario: Scenario, question: Refresh, draws: Draws, tell: Progress) -> Asked:
+    old = entries.read_old(scenario, question)
+    model = choose_model(
+        [scenario.patch(entries.every_candidate(scenario, question), "all candidates")]
+    )
+    successors = entries.read_successors(scenario, question, old)
+    tell(1, 4)
+    base = {f"fleet.{old.name}.embodied": "sunk"} | entries.model_patch(scenario, model)
+    ledger = evaluate(scenario.patch(base, "keep"), draws=draws, embodied_model=model)
+    years = [scenario.years.index(y) for y in question.years] or range(len(scenario.years))
+    lives = {name: (one.first, int(one.lifetime + 1e-9)) for name, one in successors.items()}
+    spans = replacement.all_spans(old.years_left, lives, len(scenario.years), lambda p: p in years)
+    objectives = _objectives(scenario, ledger)
+    fleet = entries.span_fleet(scenario, old, successors, spans, model)
+    costs = _span_costs(scenario, fleet, draws, model, objectives)
+    tell(2, 4)
+    rest = {
+        name: _asset_total(ledger, name, lambda asset: asset != old.name) for name in objectives
+    }
+    name = "keep" if old.years_left == len(scenario.years) else "as written"
+    usual = _usual(name, ledger, base, objectives)
+    return Asked(scenario, old, successors, spans, costs, rest, usual, draws, model)
+
+
+def _objectives(scenario: Scenario, ledger: Ledger) -> list[str]:
+    first = str(scenario.model.optimize.objective) if scenario.model.optimize else "gwp100"
+    known = [name for name in ("gwp100", "cost", "water") if ledger.by(indicator=name)]
+    if first not in known:
+        hint = "give prices" if first == "cost" else f"add {first} to indicators"
+        msg = f"{first} is not known for this scenario, so it cannot be made low; {hint}"
+        raise ScenarioError([Problem("optimize.objective", msg)])
+    return [first, *(name for name in known if name != first)]
+
+
+def _span_costs(
+    scenario: Scenario, fleet: dict[str, Any], draws: Draws, model: str, objectives: Sequence[str]
+) -> dict[str, Array]:
+    changes = {"fleet": fleet, "services": {}, "work": {}, "optimize": None}
+    ledger = evaluate(scenario.patch(changes, "spans"), draws=draws, embodied_model=model)
+    numbers = {name: number for number, name in enumerate(fleet)}
+    found = {}
+    for objective in objectives:
+        table = np.zeros((len(fleet), 1 + draws.samples))
+        for row in ledger.by("asset", indicator=objective):
+            table[numbers[row.labels[0]]] = row.estimate.samples
+        found[objective] = table
+    return found
+
+
+def _asset_total(ledger: Ledger, objective: str, wanted: Callable[[str], bool]) -> Array:
+    rows = ledger.by("asset", indicator=objective)
+    zero = np.zeros(1 + ledger.draws.samples)
+    return sum((row.estimate.samples for row in rows if wanted(row.labels[0])), zero)
+
+
+def _usual(name: str, ledger: Ledger, patches: dict[str, Any], objectives: Sequence[str]) -> Choice:
+    estimates = {name: ledger.total(name) for name in objectives}
+    values = {name: one.central for name, one in estimates.items()}
+    return Choice(name, patches, values, {}, estimates)
+
+
+def _paths(asked: Asked, keep: int) -> list[Path]:
+    found = _paths_of(asked, range(len(asked.spans)), keep)
+    if found:
+        return found
+    msg = (
+        f"fleet.{asked.old.name} ends within the period and no candidate can follow in time; "
+        "let a candidate come earlier (from_year, years), or live longer"
+    )
+    raise ScenarioError([Problem("optimize.refresh.candidates", msg)])
+
+
+def _paths_of(asked: Asked, kept: Sequence[int], keep: int) -> list[Path]:
+    """Return the best paths that consist of some of the spans."""
+    central = np.stack([table[kept, 0] for table in asked.costs.values()], axis=1)
+    spans = [asked.spans[number] for number in kept]
+    found = replacement.best_paths(spans, central, len(asked.scenario.years), keep)
+    return [Path(tuple(kept[number] for number in path.spans), path.costs) for path in found]
+
+
+def _written(scenario: Scenario) -> Sequence[str]:
+    return scenario.model.optimize.constraints if scenario.model.optimize else ()
+
+
+def _told(
+    asked: Asked, allowed: list[Path], bounds: Sequence[constraints.Constraint]
+) -> list[Path]:
+    """Return the paths to tell of: those none dominates or within 2 %, and other ways to decide.
+
+    Other ways are the best path that begins with each successor, and with a replacement in each year.
+    """
+    best = allowed[0]
+    limit = best.costs[0] + NEAR * abs(best.costs[0] + float(asked.rest[asked.objectives[0]][0]))
+    front = replacement.undominated_paths(allowed)
+    close = [path for path in allowed if path.costs[0] <= limit]
+    others = [path for path in _other_ways(asked) if all(_keeps(asked, path, b) for b in bounds)]
+    return list(dict.fromkeys([best, *close, *front, *others]))
+
+
+def _other_ways(asked: Asked) -> list[Path]:
+    positions = range(len(asked.scenario.years))
+    ways: list[Callable[[Span], bool]] = [lambda one: one.start == BEFORE]  # kept to the end
+    ways += [lambda one, n=name: one.start == BEFORE or one.name == n for name in asked.successors]  # type: ignore[misc]
+    ways += [lambda one, p=p: one.start != BEFORE or one.end == p for p in positions]  # type: ignore[misc]
+    found = []
+    for way in ways:
+        kept = [number for number, span in enumerate(asked.spans) if way(span)]
+        found += _paths_of(asked, kept, 1)[:1]
+    return sorted(found, key=lambda path: path.costs)
+
+
+def _accepted(asked: Asked) -> dict[str, str]:
+    return {name: asked.usual.estimates[name].unit for name in asked.objectives}
+
+
+def _bounds(asked: Asked) -> Sequence[constraints.Constraint]:
+    found = constraints.read(_written(asked.scenario), _accepted(asked))
+    for number, one in enumerate(found):
+        if one.sign != "<=":
+            msg = f'"{one.text}": only upper bounds can be kept here; write {one.name} <= ...'
+            raise ScenarioError([Problem(f"optimize.constraints.{number}", msg)])
+    return found
+
+
+def _allowed(
+    asked: Asked, paths: list[Path], bounds: Sequence[constraints.Constraint]
+) -> list[Path]:
+    """Return the paths that keep all bounds: none is missed, since all undominated ones are there."""
+    kept = [path for path in paths if all(_keeps(asked, path, bound) for bound in bounds)]
+    if kept:
+        return kept
+    raise ScenarioError(
+        [Problem("optimize.constraints", text.conflict(_conflict(asked, paths, bounds)))]
+    )
+
+
+def _keeps(asked: Asked, path: Path, bound: constraints.Constraint) -> bool:
+    return _value(asked, path, bound.name) <= bound.bound + 1e-9 * abs(bound.bound)
+
+
+def _value(asked: Asked, path: Path, objective: str) -> float:
+    return path.costs[asked.objectives.index(objective)] + float(asked.rest[objective][0])
+
+
+def _conflict(
+    asked: Asked, paths: list[Path], bounds: Sequence[constraints.Constraint]
+) -> list[tuple[str, float, str]]:
+    """Return a smallest set of bounds that no path keeps, with the least of each alone."""
+    needed = list(bounds)
+    for bound in bounds:
+        others = [one for one in needed if one is not bound]
+        if not any(all(_keeps(asked, path, one) for one in others) for path in paths):
+            needed = others
+    return [
+        (bound.text, min(_value(asked, path, bound.name) for path in paths), bound.unit)
+        for bound in needed
+    ]
+
+
+def _choice(asked: Asked, path: Path) -> Choice:
+    spans = [asked.spans[number] for number in path.spans]
+    estimates = {}
+    for name, table in asked.costs.items():
+        samples = table[list(path.spans)].sum(axis=0) + asked.rest[name]
+        estimates[name] = Estimate(samples, asked.usual.estimates[name].unit)
+    return Choice(
+        text.path_name(asked.successors, spans, asked.scenario.years),
+        _patches(asked, spans),
+        {name: one.central for name, one in estimates.items()},
+        text.path_details(asked.old, asked.successors, spans, asked.scenario.years),
+        estimates,
+    )
+
+
+def _patches(asked: Asked, spans: Sequence[Span]) -> dict[str, Any]:
+    patches: dict[str, Any] = dict(entries.model_patch(asked.scenario, asked.model))
+    taken = set(asked.scenario.model.fleet)
+    for span in spans:
+        if span.start == BEFORE:
+            patches |= entries.old_patches(asked.scenario, asked.old, span)
+            continue
+        name = _free(f"{span.name}-{asked.scenario.years[span.start]}", taken)
+        taken.add(name)
+        one = asked.successors[span.name]
+        patches[f"fleet.{name}"] = entries.entry_of(asked.scenario, one, span, asked.model)
+    return patches
+
+
+def _free(name: str, taken: set[str]) -> str:
+    return name if name not in taken else _free(f"new-{name}", taken)
+
+
+def _fresh(asked: Asked, choice: Choice) -> Choice:
+    """Evaluate a choice as the scenario it is: its estimates are then the ledger's."""
+    chosen = asked.scenario.patch(choice.patches, choice.name)
+    ledger = evaluate(chosen, draws=asked.draws, embodied_model=asked.model)
+    estimates = {name: ledger.total(name) for name in asked.objectives}
+    return Choice(choice.name, choice.patches, choice.values, choice.details, estimates)
+
+
+def _answer(
+    asked: Asked,
+    choices: list[Choice],
+    held_by: Sequence[constraints.Constraint],
+    found: BreakEvens,
+    first: tuple[str, int] | None,
+) -> Answer:
+    best, objective, years = choices[0], asked.objectives[0], asked.scenario.years
+    usual, regret = asked.usual, _regrets(asked, choices)
+    payback = found.paybacks[first] if first else None
+    old, successors = asked.old, asked.successors
+    return Answer(
+        question="refresh",
+        scenario=asked.scenario.name,
+        objective=objective,
+        unit=usual.estimates[objective].unit,
+        verdict=text.verdict(
+            old, successors, usual, best, payback, found, regret, objective, years
+        ),
+        usual=usual,
+        best=best,
+        front=undominated([usual, *choices], asked.objectives),
+        alternatives=near_optimal(choices, best, objective),
+        binding=tuple(Binding(one.text) for one in held_by),
+        saved=saved_tonne(usual, best, text.currency(usual)),
+        regret=regret,
+        evaluated=best.estimates[objective].central,
+        facts=text.facts(usual, best, _sunk(asked)),
+        tables=text.tables(successors, found, years),
+        remarks=text.remarks(asked.scenario, old, successors, found, asked.objectives),
+    )
+
+
+def _regrets(asked: Asked, choices: Sequence[Choice]) -> tuple[Regret, ...]:
+    """Return how choices fare against the best path of every draw, the choices shown or not."""
+    objective = asked.objectives[0]
+    least = replacement.lowest(
+        asked.spans, asked.costs[objective][:, 1:], len(asked.scenario.years)
+    )
+    least = least + asked.rest[objective][1:]
+    rows = []
+    for choice in choices:
+        over = choice.estimates[objective].draws - least
+        over[over <= _SAME * np.abs(least)] = 0.0  # sums in another order
+        best = float((over == 0).mean())
+        rows.append(Regret(choice.name, best, float(over.mean()), float(np.percentile(over, 95))))
+    return tuple(sorted(rows, key=lambda one: (one.mean, -one.best))[:_SHOWN])
+
+
+def _sunk(asked: Asked) -> float:
+    """Return what making and moving the old devices emitted (kgCO2e), centrally."""
+    year = asked.scenario.years[0]
+    probe = {"count": {str(year): asked.old.count}, "lifetime": "2 years", "embodied": "new"}
+    fleet = {asked.old.name: dict(asked.old.raw) | probe}
+    found = embodied(asked.scenario, fleet, year, Draws(0, 0), asked.model)
+    return float(found[asked.old.name][0])
