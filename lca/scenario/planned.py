@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from lca.errors import InputError, Problem
 from lca.library import Library
@@ -105,9 +105,25 @@ def _services(
             from lca.scenario.answer_plans import plan_of_service
 
             where, ai, years = f"services.{name}", known[entry.model], len(model.years)
+            key = (where, repr(entry), ai, library, years)
             make = partial(plan_of_service, where, entry, ai, library, years)
-            desk.put(made, where, ("services", name), make)
+            desk.put(made, where, ("services", name), partial(_once, key, make))
     return made
+
+
+_PLANNED: dict[tuple[object, ...], object] = {}
+_MOST_PLANNED = 64
+
+
+def _once(key: tuple[object, ...], make: Callable[[], Plan]) -> Plan:
+    """Return a plan made before for the same entry: options are checked, then evaluated."""
+    if key not in _PLANNED:
+        found = make()
+        if len(_PLANNED) >= _MOST_PLANNED:
+            _PLANNED.pop(next(iter(_PLANNED)))
+        _PLANNED[key] = found
+    kept: Any = _PLANNED[key]
+    return cast("Plan", kept)
 
 
 @dataclass
