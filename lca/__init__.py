@@ -38,7 +38,7 @@ __all__ = [
 ]
 
 _ROOMS = ("levers", "measure", "optimize", "projection", "workloads")
-"""Rooms that are used as they are; ``lca.measure`` can be called."""
+"""Rooms that are used as they are; ``lca.measure`` and ``lca.sensitivity`` can be called."""
 
 _WHERE = {
     "Estimate": "lca.estimates",

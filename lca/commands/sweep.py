@@ -42,7 +42,7 @@ def command(
 ) -> None:
     """Evaluate SCENARIO for each combination of values: one row each."""
     from lca.report.sweep_result import render_csv, sweep_result, sweep_table
-    from lca.sensitivity.sweep import sweep
+    from lca.sensitivity.sweeping import sweep
 
     check_files(files)
     loaded = load(scenario, settings)

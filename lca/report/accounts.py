@@ -115,12 +115,17 @@ def _by_phase(ledger: Ledger, indicators: Sequence[str], basis: str) -> dict[str
     return found
 
 
+def _gaps_of(indicator: str) -> tuple[str, ...]:
+    """Return the indicators whose gaps an indicator has: what has no price has no present value."""
+    return (indicator, "cost") if indicator == "present_cost" else (indicator,)
+
+
 def gaps(ledger: Ledger, indicator: str, stage: str | None = None) -> list[str]:
     """Say what is missing from an indicator, in a stage or in all."""
     return [
         f"{gap.stage}: {gap.what}: {gap.reason}"
         for gap in ledger.missing
-        if gap.indicator == indicator and stage in {None, gap.stage}
+        if gap.indicator in _gaps_of(indicator) and stage in {None, gap.stage}
     ]
 
 

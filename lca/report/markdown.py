@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from lca.report import phase_tables, tables
+from lca.report import cost_tables, phase_tables, tables
 from lca.report.tables import Table
 
 SUFFIX = ".md"
@@ -27,6 +27,7 @@ def _lines(result: Mapping[str, Any]) -> Iterator[str]:
     for table in (
         tables.stage_table(result),
         phase_tables.phase_table(result),
+        cost_tables.cost_table(result),
         tables.total_table(result, intervals=True),
         tables.probability_table(result),
         tables.group_table(result),

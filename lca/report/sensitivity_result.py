@@ -24,6 +24,7 @@ from lca.sensitivity.sobol import Sobol
 from lca.sensitivity.surface import Surface
 from lca.sensitivity.tornado import Tornado
 from lca.sensitivity.unknowns import Unknown
+from lca.uncertain import Array
 
 SCHEMA_VERSION = 1
 _PLURAL = {"source": "sources", "stage": "stages", "kind": "kinds", "prefix": "families"}
@@ -120,7 +121,14 @@ def _outputs(found: Sensitivity) -> Iterator[dict[str, Any]]:
             numbers |= Estimate(found.ranks.draws[place], unit).statistics() | {
                 "central": numbers["central"]
             }
+        if found.ranks is not None and found.asked.difference and place == found.focus:
+            numbers["probability_lower"] = _lower(found.ranks.draws[place])
         yield numbers
+
+
+def _lower(difference: Array) -> float:
+    """Return the share of draws in which the first option is lower; ties count half."""
+    return float((difference < 0).mean() + 0.5 * (difference == 0).mean())
 
 
 def _unknown(found: Sensitivity, place: int, names: Mapping[str, str]) -> dict[str, Any]:

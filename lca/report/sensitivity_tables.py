@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from lca.estimates import round_figures
 from lca.report.tables import Cell, Table
-from lca.report.wording import common_scale, say_unit, spoken
+from lca.report.wording import common_scale, in_words, percent, say_unit, spoken
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -36,7 +36,7 @@ def show(result: Result, console: Console, top: int) -> None:
     paragraph(_title(result), console, style="bold")
     console.print()
     paragraph(result["verdict"], console, style="bold green")
-    for line in (*_by_kind(result), *_turning(result)):
+    for line in (_headline(result), *_by_kind(result), *_turning(result)):
         paragraph(line, console)
     console.print()
     _lines(tornado_lines(result, top), console)
@@ -71,6 +71,17 @@ def _draws(result: Result) -> str:
 def _effects(result: Result) -> list[Mapping[str, Any]]:
     """Return the unknowns with their effect on the number asked about."""
     return [{**unknown, **unknown["effects"][-1]} for unknown in result["unknowns"]]
+
+
+def _headline(result: Result) -> str:
+    """Return the number that was asked about, and for a difference which is lower how surely."""
+    output = result["outputs"][-1]
+    known = {"median": output["central"], "p5": output["central"], "p95": output["central"]}
+    text = f"{output['name']}: {in_words({**known, **output})}"
+    if "probability_lower" not in output:
+        return f"{text}."
+    first = result["asked"]["difference"][0]
+    return f"{text}; {first} is lower in {percent(output['probability_lower'])} of draws."
 
 
 def _by_kind(result: Result) -> Iterator[str]:

@@ -10,7 +10,7 @@ from lca.report.sensitivity_result import write_csv
 from lca.report.tables import Cell, Table, number_cell
 from lca.report.wording import common_scale, percent, spoken
 from lca.scenario import Scenario
-from lca.sensitivity.sweep import Sweep, SweepRow
+from lca.sensitivity.sweeping import Sweep, SweepRow
 
 SCHEMA_VERSION = 1
 

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from lca.report import phase_tables, tables
+from lca.report import cost_tables, phase_tables, tables
 from lca.report.tables import Table
 
 _MOST = 6
@@ -32,7 +32,8 @@ def show(result: Mapping[str, Any], console: Console) -> None:
     print_table(tables.stage_table(result), console)
     chances = tables.probability_table(result)
     phases = phase_tables.phase_table(result)
-    for table in (phases, tables.total_table(result), chances, tables.group_table(result)):
+    costs, totals = cost_tables.cost_table(result), tables.total_table(result)
+    for table in (phases, costs, totals, chances, tables.group_table(result)):
         if table is not None:
             print_table(table, console)
     print_section("What decides it", tables.decides(result), console)

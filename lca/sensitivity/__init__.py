@@ -26,15 +26,16 @@ if TYPE_CHECKING:
     from lca.scenario import Scenario
     from lca.sensitivity.question import Sensitivity
     from lca.sensitivity.surface import Surface, break_even
-    from lca.sensitivity.sweep import Sweep
+    from lca.sensitivity.sweeping import Sweep, sweep
 
-__all__ = ["Sensitivity", "Surface", "Sweep", "break_even"]
+__all__ = ["Sensitivity", "Surface", "Sweep", "break_even", "sweep"]
 
 _WHERE = {
     "Sensitivity": ("question", "Sensitivity"),
     "Surface": ("surface", "Surface"),
-    "Sweep": ("sweep", "Sweep"),
+    "Sweep": ("sweeping", "Sweep"),
     "break_even": ("surface", "break_even"),
+    "sweep": ("sweeping", "sweep"),
 }
 
 

@@ -8,19 +8,23 @@ from dataclasses import dataclass
 import numpy as np
 
 from lca.errors import ScenarioError, UnknownNameError, did_you_mean
-from lca.evaluation import evaluate
 from lca.inventory import choose_model
 from lca.ledger import BASES
 from lca.scenario import Scenario
 from lca.sensitivity import ranks, sobol, tornado
 from lca.sensitivity.evaluator import Sheet, central
-from lca.sensitivity.methods import Asked, MethodEffect, method_effects
+from lca.sensitivity.methods import (
+    Asked,
+    MethodEffect,
+    fallbacks_of,
+    ledgers_of,
+    method_effects,
+)
 from lca.sensitivity.ranks import Ranks, spearman
-from lca.sensitivity.response import Response, respond
+from lca.sensitivity.response import Response
 from lca.sensitivity.sobol import Progress, Sobol
 from lca.sensitivity.tornado import Tornado
 from lca.sensitivity.unknowns import Unknown, grouped
-from lca.terms import Draws
 from lca.uncertain import Array
 
 METHODS = ("tornado", "spearman", "sobol")
@@ -51,7 +55,8 @@ class Sensitivity:
     grouped_by
         How unknowns were put together for `sobol`.
     methods
-        Central results under each method choice: chosen, never drawn.
+        Central results under each method choice, one changed at a time: chosen, never drawn. They
+        come with the tornado.
     """
 
     response: Response
@@ -185,42 +190,24 @@ def sensitivity(
     options = chosen_options(scenario, difference, option)
     model = choose_model(scenario.options())  # that of `lca run` and `lca compare`
     asked = Asked(difference, indicator, unit_of(options, per, difference), basis, model)
-    response, warnings, fallbacks = response_of(options, asked)
+    ledgers = ledgers_of(options, model)
+    response = asked.response(ledgers)
     groups = grouped(response.unknowns, group)
     many = min(count, _MOST_SOBOL) if samples is None else count
+    alone = "tornado" in method
     return Sensitivity(
         response,
         asked,
-        tornado.tornado(response) if "tornado" in method else None,
+        tornado.tornado(response) if alone else None,
         spearman(response, count, start) if "spearman" in method else None,
         sobol.sobol(response, groups, many, start, progress) if "sobol" in method else None,
         group if isinstance(group, str) else "own groups",
-        tuple(method_effects(options, asked)),
+        tuple(method_effects(options, asked, ledgers)) if alone else (),
         count,
         start,
-        warnings,
-        fallbacks,
+        tuple(dict.fromkeys(text for ledger in ledgers for text in ledger.warnings)),
+        fallbacks_of(ledgers),
     )
-
-
-def response_of(
-    options: Sequence[Scenario], asked: Asked
-) -> tuple[Response, tuple[str, ...], tuple[str, ...]]:
-    """Return the response of options, with warnings and fallbacks of their inventories."""
-    point = Draws(0, 0)
-    ledgers = [
-        evaluate(option, draws=point, embodied_model=asked.embodied_model) for option in options
-    ]
-    response = respond(
-        ledgers,
-        difference=asked.difference,
-        indicator=asked.indicator,
-        per=asked.per,
-        basis=asked.basis,
-    )
-    warnings = dict.fromkeys(text for ledger in ledgers for text in ledger.warnings)
-    fallbacks = dict.fromkeys(text for ledger in ledgers for text in ledger.fallbacks)
-    return response, tuple(warnings), tuple(fallbacks)
 
 
 def chosen_options(
@@ -236,7 +223,10 @@ def chosen_options(
         If an option is to be held against itself, or the scenario has none.
     """
     known = {one.name: one for one in scenario.options()}
-    wanted = difference or (option or next(iter(known)),)
+    wanted = tuple(difference) if difference else (option or next(iter(known)),)
+    if difference and len(wanted) != 2:
+        msg = f"a difference is of two options, found {len(wanted)}"
+        raise ScenarioError(msg)
     if difference and len(known) < 2:
         msg = f"{scenario.name} has no options, so there is no difference of two; add options: to the scenario"
         raise ScenarioError(msg)

@@ -11,7 +11,6 @@ References
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -122,8 +121,3 @@ def _interval(correlation: Array, samples: int) -> tuple[Array, Array]:
     half = _Z95 * np.sqrt((1 + bounded**2 / 2) / max(samples - 3, 1))
     middle = np.arctanh(bounded)
     return np.tanh(middle - half), np.tanh(middle + half)
-
-
-def verdict_error(samples: int) -> float:
-    """Return the standard error of a rank correlation near zero."""
-    return 1 / math.sqrt(max(samples - 3, 1))

@@ -158,7 +158,8 @@ def _counted(counts: Array, values: Array) -> Array:
 
 def _share(part_of: Array, variance: Array) -> Array:
     whole = np.broadcast_to(variance, part_of.shape)
-    return np.asarray(np.divide(part_of, whole, out=np.zeros_like(part_of), where=whole > 0))
+    shares = np.divide(part_of, whole, out=np.zeros_like(part_of), where=whole > 0)
+    return np.where(np.abs(shares) > _NOTHING, shares, 0.0)
 
 
 def sobol(

@@ -15,8 +15,8 @@ from lca.scenario import Scenario
 from lca.scenario.models import ScenarioModel
 from lca.sensitivity.axes import Axis, axes
 from lca.sensitivity.evaluator import Leaf, Sheet, blocks, central, drawn
-from lca.sensitivity.methods import Asked
-from lca.sensitivity.question import chosen_options, response_of, unit_of
+from lca.sensitivity.methods import Asked, ledgers_of
+from lca.sensitivity.question import chosen_options, unit_of
 from lca.sensitivity.response import Response
 from lca.sensitivity.sobol import Progress
 from lca.terms import Factor, Value
@@ -189,7 +189,7 @@ class _Grid:
     def _response(self, changes: Mapping[str, object]) -> Response:
         scenario = self.scenario.patch(changes, self.scenario.name) if changes else self.scenario
         options = chosen_options(scenario, self.asked.difference)
-        return response_of(options, self.asked)[0]
+        return self.asked.response(ledgers_of(options, self.asked.embodied_model))
 
     def _check_moved(self, paths: Sequence[Axis], middle: Array, draws: Array) -> None:
         """Refuse an axis along which nothing changes: a map over it would say nothing."""

@@ -14,6 +14,9 @@ from lca.sensitivity.unknowns import ends
 from lca.terms import Factor, Value
 from lca.uncertain import Array
 
+_ROUNDING = 1e-12
+"""Share of the largest output below which a move is rounding: shared parts cancel to nothing."""
+
 
 @dataclass(frozen=True)
 class Tornado:
@@ -53,6 +56,8 @@ def tornado(response: Response) -> Tornado:
         mask = response.dependence.bits((unknown.identity,))
         change = Changed(sheet, _moved(ends(unknown)), response.dependence, mask)
         found[place] = response.changed(sheet, pairs, change, mask)
+    moved = np.abs(found - middle) > _ROUNDING * np.abs(middle).max()
+    found = np.where(moved, found, middle)
     return Tornado(middle[:, 0], found[:, :, 0], found[:, :, 1])
 
 
