@@ -8,11 +8,9 @@ Seconds are those of one machine; ratios carry over.
 from __future__ import annotations
 
 import math
-import statistics
-import time
-from collections.abc import Callable
 
 import numpy as np
+from measuring import seconds
 from scipy.optimize import brentq
 
 from lca.formulas.break_even_time import break_even_periods
@@ -24,16 +22,6 @@ DRAWS, YEARS, SCALAR_DRAWS = 1_000_000, 10, 2_000
 BAR = 0.05
 
 
-def taken(work: Callable[[], object], repeats: int = 7) -> float:
-    """Return the median time of a piece of work in seconds."""
-    times = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - start)
-    return statistics.median(times)
-
-
 def break_even() -> None:
     """Time the break-even of a million draws, on any trajectory and on an exponential one."""
     random = np.random.default_rng(0)
@@ -41,8 +29,8 @@ def break_even() -> None:
     decline = random.uniform(0.0, 0.1, DRAWS)
     saving = random.lognormal(0.0, 0.3, DRAWS)
     saved = saving * (1 - decline) ** np.arange(YEARS)[:, None]
-    general = taken(lambda: break_even_times(burden, saved))
-    closed = taken(lambda: break_even_periods(burden, saving, decline))
+    general = seconds(lambda: break_even_times(burden, saved), 7)
+    closed = seconds(lambda: break_even_periods(burden, saving, decline), 7)
 
     def by_draw() -> None:
         for number in range(SCALAR_DRAWS):
@@ -53,7 +41,7 @@ def break_even() -> None:
                     lambda t, e=ends, s=spent: np.interp(t, np.arange(YEARS + 1), e) - s, 0, YEARS
                 )
 
-    plain = taken(by_draw, 3) * DRAWS / SCALAR_DRAWS
+    plain = seconds(by_draw, 3) * DRAWS / SCALAR_DRAWS
     show(f"break-even, 10^6 draws, {YEARS} years of any trajectory", general, BAR, plain)
     show("break-even, 10^6 draws, exponential (closed form)", closed, BAR, plain)
 
@@ -73,12 +61,12 @@ def chains(spans: list[Span], position: int, years: int) -> list[tuple[int, ...]
 def paths() -> None:
     """Time replacement paths: a small problem against all chains, and a large one."""
     spans, costs = problem(8, 2)
-    found = taken(lambda: replacement.best_paths(spans, costs, 8, 24))
+    found = seconds(lambda: replacement.best_paths(spans, costs, 8, 24), 7)
 
     def every() -> float:
         return min(costs[list(chain), 0].sum() for chain in chains(spans, BEFORE, 8))
 
-    plain = taken(every, 3)
+    plain = seconds(every, 3)
     best = replacement.best_paths(spans, costs, 8, 24)[0].costs[0]
     if not math.isclose(best, every()):
         msg = "the paths differ"
@@ -87,12 +75,12 @@ def paths() -> None:
     spans, costs = problem(20, 6)
     show(
         "paths, 20 years, 6 devices, the best 24",
-        taken(lambda: replacement.best_paths(spans, costs, 20, 24), 3),
+        seconds(lambda: replacement.best_paths(spans, costs, 20, 24), 3),
     )
     draws = np.random.default_rng(1).uniform(1, 10, (len(spans), 4096))
     show(
         "best path of each of 4,096 draws, 20 years, 6 devices",
-        taken(lambda: replacement.lowest(spans, draws, 20), 3),
+        seconds(lambda: replacement.lowest(spans, draws, 20), 3),
     )
 
 
@@ -103,11 +91,11 @@ def problem(years: int, devices: int) -> tuple[list[Span], np.ndarray]:
     return spans, np.random.default_rng(years).uniform(1, 10, (len(spans), 1))
 
 
-def show(what: str, seconds: float, bar: float = 0, plain: float = 0) -> None:
+def show(what: str, took: float, bar: float = 0, plain: float = 0) -> None:
     """Print one row: milliseconds, the bar, and how many times as long the plain way takes."""
-    row = f"{what:<58} {1e3 * seconds:>9.2f} ms"
-    row += f"  bar {1e3 * bar:.0f} ms ({'kept' if seconds <= bar else 'MISSED'})" if bar else ""
-    print(row + (f"  plain way x {plain / seconds:,.0f}" if plain else ""))  # noqa: T201
+    row = f"{what:<58} {1e3 * took:>9.2f} ms"
+    row += f"  bar {1e3 * bar:.0f} ms ({'kept' if took <= bar else 'MISSED'})" if bar else ""
+    print(row + (f"  plain way x {plain / took:,.0f}" if plain else ""))
 
 
 if __name__ == "__main__":

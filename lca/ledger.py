@@ -32,14 +32,22 @@ INDICATORS = {
     "e_waste": "kg",
     "it_energy": "kWh",
     "facility_energy": "kWh",
+    "cost": "EUR",
+    "present_cost": "EUR",
 }
-"""Indicators and their units; the two energies are flows, kept beside them."""
+"""Indicators and their units; the two energies are flows, kept beside them.
+
+Money is in the currency of the scenario, EUR where it names none: ask `Ledger.unit`.
+"""
 
 PRICED = ("cost", "present_cost")
-"""Indicators of money: their unit is the currency of the scenario, and without prices there is none.
+"""Indicators of money: without prices there is none.
 
 ``cost`` is not discounted; ``present_cost`` is its value in the first year of the period.
 """
+
+PHYSICAL = tuple(name for name in INDICATORS if name not in PRICED)
+"""Indicators that every scenario has, with prices or without."""
 
 STAGES = ("manufacture", "transport", "operation", "end_of_life", "recovery_credit")
 PHASES = ("data_collection", "preprocessing", "training", "optimization", "inference", "deployment")
@@ -145,7 +153,8 @@ class Ledger:
         if indicator not in PRICED:
             return INDICATORS.get(indicator, indicator)
         found = (line for line in self.lines if line.indicator in PRICED)
-        return next((line.intensity[0].unit.partition("/")[0] for line in found), "")
+        known = (line.intensity[0].unit.partition("/")[0] for line in found)
+        return next(known, INDICATORS[indicator])
 
     def by(
         self,
@@ -317,6 +326,7 @@ __all__ = [
     "INDICATORS",
     "LABELS",
     "PHASES",
+    "PHYSICAL",
     "PRICED",
     "STAGES",
     "VIEWS",

@@ -14,8 +14,8 @@ from lca import Ledger, factors, units
 from lca.errors import GateFailed, ScenarioError
 from lca.factors.files import rows
 from lca.factors.prices import carbon_price, electricity_price, rental_price
-from lca.ledger import INDICATORS
-from lca.report import gate
+from lca.ledger import PHYSICAL
+from lca.report import gate, terminal
 from lca.report.result import run_result
 from lca.terms import Draws, Factor, Node
 from lca.vocabulary import HOURS_PER_YEAR
@@ -174,7 +174,7 @@ def test_the_social_cost_of_carbon_lies_between_its_years() -> None:
 def test_a_carbon_price_by_name_is_in_dollars(priced: Data) -> None:
     """Without an exchange rate it is missing; with one it counts."""
     priced["prices"]["carbon"] = "us_epa_2_percent"
-    assert "give prices.exchange.USD" in missing(ledger_of(priced))["emissions"]
+    assert "give prices.exchange.USD" in missing(ledger_of(priced))["price of emissions"]
     priced["prices"]["exchange"] = {"USD": "0.5 EUR/USD"}
     priced["period"] = "2030"
     ledger = ledger_of(priced)
@@ -223,7 +223,7 @@ def test_emissions_are_never_discounted(priced: Data) -> None:
     before = {k: v for k, v in priced.items() if k != "prices"}
     priced["prices"] |= {"discount": "10%", "carbon": "100 EUR/tCO2e"}
     a, b = ledger_of(before, 16), ledger_of(priced, 16)
-    for indicator in INDICATORS:
+    for indicator in PHYSICAL:
         np.testing.assert_array_equal(a.total(indicator).samples, b.total(indicator).samples)
 
 
@@ -437,3 +437,34 @@ def test_money_is_shown_in_thousands_and_millions(priced: Data) -> None:
     assert "kEUR" in str(ledger.total("cost"))
     told = run_result(lca.load(priced), [ledger])["options"][0]["costs"]["cost"]
     assert set(told) == {"purchase", "electricity"}
+
+
+def test_work_without_hours_has_no_rent(rented: Data) -> None:
+    """Energy was measured on a rented device, but not for how long: its rent is missing, not 0."""
+    rented["work"]["tune"] = {
+        "device": H100, "it_energy": "3 kWh", "device_hours": "0 h", "site": "here",
+    }  # fmt: skip
+    rented["prices"]["rentals"] = {H100: "3 USD/h"}
+    ledger = ledger_of(rented)
+    assert "it has no hours" in missing(ledger)["rent of work.tune"]
+    assert not ledger.knows("cost")
+
+
+def test_booked_up_front_a_purchase_is_discounted_when_booked(priced: Data) -> None:
+    """Two purchases that are not spread count as paid, each from its own year."""
+    priced["fleet"]["chat"]["count"] = {"2027": 8, "2029": 4}
+    priced["assumptions"] = {"amortize": "up_front"}
+    priced["prices"]["discount"] = "7%"
+    found = costs(ledger_of(priced), indicator="present_cost")
+    assert found["purchase"] == pytest.approx(240_000 + 120_000 / 1.07**2)
+
+
+def test_the_page_tells_what_is_paid_for(priced: Data) -> None:
+    """Purchase, electricity, sum and present value stand in one table; what lacks is marked."""
+    del priced["fleet"]["chat"]["host"]
+    priced["prices"]["discount"] = "5%"
+    page = terminal.render(run_result(lca.load(priced), [ledger_of(priced, 32)]))
+    table = page.partition("Cost [kEUR]")[2].partition("\n\n")[0]
+    for words in ("purchase", "electricity", "cost ", "cost, present value", "280*", "270*"):
+        assert words in table
+    assert "Not counted (1)" in page

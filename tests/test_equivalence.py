@@ -11,7 +11,7 @@ import pytest
 
 import lca
 from lca import Ledger
-from lca.ledger import INDICATORS
+from lca.ledger import PHYSICAL
 from lca.scenario import Scenario
 
 SAMPLES = 24
@@ -25,7 +25,7 @@ def ledger_of(data: Data, samples: int = SAMPLES) -> Ledger:
 
 def accounts() -> itertools.product[tuple[str, str, str]]:
     """Return every indicator, basis and view."""
-    return itertools.product(INDICATORS, ("location", "market"), ("spread", "inventory"))
+    return itertools.product(PHYSICAL, ("location", "market"), ("spread", "inventory"))
 
 
 def same(a: Any, b: Any) -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import lca
 from lca import Ledger, allocations
-from lca.ledger import INDICATORS, LABELS, STAGES
+from lca.ledger import LABELS, PHYSICAL, STAGES
 
 SAMPLES = 24
 DEVICES = (
@@ -121,7 +121,7 @@ def same(a: Any, b: Any, rel: float = 1e-12) -> None:
 
 def accounts() -> itertools.product[tuple[str, str, str]]:
     """Return every indicator, basis and view."""
-    return itertools.product(INDICATORS, ("location", "market"), ("spread", "inventory"))
+    return itertools.product(PHYSICAL, ("location", "market"), ("spread", "inventory"))
 
 
 @laws
@@ -234,7 +234,7 @@ def test_spread_and_inventory_agree_over_a_whole_life(data: Data) -> None:
     for fleet in data["fleet"].values():
         fleet |= {"count": {2027: 7, 2029: 5}, "lifetime": "4 years", "replace": False}
     ledger = ledger_of(data)
-    for indicator in INDICATORS:
+    for indicator in PHYSICAL:
         a, b = (ledger.total(indicator, view=view).samples for view in ("spread", "inventory"))
         same(a, b)
 
@@ -315,6 +315,6 @@ def test_sunk_leaves_manufacture_and_transport_out_and_nothing_else(data: Data) 
 def test_location_equals_market_without_a_contract(data: Data) -> None:
     """Where nothing is contracted and no residual mix is packaged, both accounts agree bit by bit."""
     ledger = ledger_of(data)
-    for indicator in INDICATORS:
+    for indicator in PHYSICAL:
         a, b = (ledger.total(indicator, basis=basis).samples for basis in ("location", "market"))
         assert np.array_equal(a, b)

@@ -347,6 +347,70 @@ def test_a_cost_limit_without_prices_is_refused() -> None:
         least(("cost <= 3 MEUR",))
 
 
+def priced(objective: str = "gwp100", **more: str) -> dict[str, Any]:
+    """Return contents with prices of electricity and of what can be bought, not of what is sunk."""
+    plain = {"host": "none"}
+    types = {
+        "dear": kind("nvidia-b200-sxm-180gb", serves={"requests": "40 request/h"}, **plain),
+        "cheap": kind(**plain),
+    }
+    raw = contents(types=types)
+    raw["prices"] = {
+        "electricity": "0.2 EUR/kWh",
+        "devices": {"nvidia-b200-sxm-180gb": "400 kEUR", "nvidia-h100-sxm5-80gb": "25 kEUR"},
+        **more,
+    }
+    raw["optimize"]["objective"] = objective
+    return raw
+
+
+@pytest.mark.parametrize("objective", ["gwp100", "cost"])
+def test_costs_of_every_choice_are_those_of_the_ledger(objective: str) -> None:
+    """With prices, carbon and cost of all choices are what their scenarios evaluate to."""
+    base = lca.load(priced(objective))
+    found = decide(base)
+    for one in (found.best, found.usual, *found.front, *found.alternatives):
+        ledger = lca.evaluate(base.patch(one.patches, one.name), samples=0)
+        assert set(one.values) >= {"gwp100", "cost"}
+        for indicator, value in one.values.items():
+            assert ledger.total(indicator).central == pytest.approx(value, rel=EXACT)
+
+
+def test_the_front_runs_from_least_carbon_to_least_cost() -> None:
+    """Its ends are the optima of both objectives, and what lies between is traded."""
+    carbon, cost = decide(lca.load(priced())), decide(lca.load(priced("cost")))
+    first, last = carbon.front[0], carbon.front[-1]
+    assert first.values["gwp100"] == pytest.approx(carbon.best.values["gwp100"], rel=EXACT)
+    assert last.values["cost"] >= cost.best.values["cost"] * (1 - EXACT)
+    assert last.values["cost"] < first.values["cost"]
+    assert carbon.saved is not None
+    assert carbon.saved.unit == "EUR/tCO2e"
+    assert carbon.saved.quadrant in {"saves both", "costs to save"}
+
+
+def test_a_budget_that_binds_is_kept() -> None:
+    """A limit on cost below that of the least carbon is kept, at more carbon."""
+    free = decide(lca.load(priced()))
+    limit = (free.front[0].values["cost"] + free.front[-1].values["cost"]) / 2
+    raw = priced()
+    raw["optimize"]["constraints"] = [f"cost <= {limit:.2f} EUR"]
+    found = decide(lca.load(raw))
+    assert found.best.values["cost"] <= limit * (1 + EXACT)
+    assert found.best.values["gwp100"] > free.best.values["gwp100"]
+
+
+def test_a_type_without_a_price_makes_cost_unknown() -> None:
+    """Cost is unknown where one type has no price: it is not taken as free."""
+    raw = priced()
+    del raw["prices"]["devices"]["nvidia-b200-sxm-180gb"]
+    found = decide(lca.load(raw))
+    assert "cost" not in found.best.values
+    assert any("cost is not known" in remark for remark in found.remarks)
+    raw["optimize"]["objective"] = "cost"
+    with pytest.raises(ScenarioError, match="cost is not known"):
+        decide(lca.load(raw))
+
+
 def test_usual_is_told_with_its_reason() -> None:
     """Where what stands there does not do, business as usual is one type at one site, and said so."""
     found = answer()

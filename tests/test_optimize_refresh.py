@@ -101,6 +101,14 @@ def test_the_published_dashboard_upgrade_breaks_even_after_160_days() -> None:
     )
 
 
+@pytest.mark.parametrize(("grid", "saving"), [(400, 0.007), (20, 0.13)])
+def test_the_saving_that_justifies_half_as_many_boards_again(grid: float, saving: float) -> None:
+    """1,312 kg and 5.6 kW a board, 5 years: 0.7 % at 400 g/kWh, 13 % at 20 (draft study, 2026)."""
+    yearly = 5.6 * 8760 * grid / 1000
+    years = break_even_periods(0.5 * 1312, saving * yearly, 0.0)
+    assert years == pytest.approx(5.0, rel=0.05)
+
+
 @pytest.mark.parametrize(("decline", "burden"), [(0.0, 3.0), (0.05, 3.0), (0.2, 2.0), (0.2, 4.4)])
 def test_a_cleaner_grid_follows_the_closed_form(decline: float, burden: float) -> None:
     """Exponential decline in fine steps, by pieces and by Brent's method, gives the closed form."""
@@ -257,7 +265,44 @@ def test_equal_work_is_whole_devices_that_are_used_less() -> None:
     found = answer(asked())
     new = next(value for key, value in found.best.patches.items() if "b200" in key)
     assert new["count"] == {"2027": 18}
-    assert float(new["utilization"]) == pytest.approx(0.6 * 128 * 312 / (18 * 2250))
+    assert float(new["utilization"]["value"]) == pytest.approx(0.6 * 128 * 312 / (18 * 2250))
+
+
+def test_a_utilization_of_its_own_is_kept_and_its_work_is_told() -> None:
+    """Per useful FLOP, 18 B200 at 30 % do half of what the A100 do at 60 %: 36 are asked for."""
+    raw = asked(
+        functional_unit="EFLOP useful", optimize__refresh__candidates__b200__utilization="30%"
+    )
+    found = answer(raw)
+    assert found.best.name == "36 b200 in 2027"
+    assert any("it does 101.4% of the old devices' work" in remark for remark in found.remarks)
+
+
+def test_too_few_devices_for_the_work_are_refused() -> None:
+    """Five B200 cannot do what 128 A100 do at 60 %: they would work more than all the time."""
+    with pytest.raises(ScenarioError, match=r"candidates\.b200\.count: so few devices .* 213%"):
+        answer(asked(optimize__refresh__candidates__b200__count=5))
+
+
+def test_spans_of_one_device_share_its_draws() -> None:
+    """Uncertain power of the old devices is the same in every path: regret is of paths, not of luck."""
+    power = {"busy": {"low": "200 W", "mode": "300 W", "high": "400 W", "quality": "assumed"}}
+    raw = asked(fleet__old__power=power)
+    scenario, found = lca.load(raw), answer(raw)
+    ledger = lca.evaluate(
+        scenario.patch(found.usual.patches, "keep"),
+        samples=DRAWS,
+        seed=3,
+        embodied_model="calibrated",
+    )
+    assert ledger.total().draws == pytest.approx(found.usual.estimates["gwp100"].draws)
+    kept = next(row for row in found.regret if row.choice == "keep")
+    over = found.usual.estimates["gwp100"].draws - found.best.estimates["gwp100"].draws
+    assert kept.mean >= over.mean() - 1e-6
+    late = answer(raw | {"optimize": {"refresh": {**raw["optimize"]["refresh"], "years": [2030]}}})
+    saved = late.usual.estimates["gwp100"].draws - late.best.estimates["gwp100"].draws
+    power_alone = late.usual.estimates["gwp100"].draws.std()
+    assert saved.std() < 0.5 * power_alone
 
 
 def test_what_is_sunk_does_not_move_the_decision_and_is_shown() -> None:
@@ -301,12 +346,26 @@ def test_devices_that_come_later_are_not_bought_before() -> None:
     assert answer(raw).best.name == "18 b200 in 2029"
 
 
+def test_a_fleet_that_is_bought_again_is_business_as_usual_as_written() -> None:
+    """Where the scenario replaces like by like, that is business as usual, and one of the paths."""
+    raw = asked(fleet__old__lifetime="7 years", fleet__old__replace="yes")
+    found = answer(raw)
+    assert found.usual.name == "as written"
+    assert own_total(lca.load(raw), found.usual) == pytest.approx(found.usual.values["gwp100"])
+    assert any(
+        row[0].endswith("old-again in 2027") for row in found.tables["Break-even of replacing"]
+    )
+    assert found.best.values["gwp100"] <= found.usual.values["gwp100"]
+
+
 def test_a_fleet_that_ends_within_the_period_is_followed() -> None:
     """Old devices that end with 2028 are replaced then at the latest."""
     raw = asked(fleet__old__lifetime="7 years", sites__hall__grid={"value": "1 gCO2e/kWh"})
     found = answer(raw)
     assert found.best.name == "18 b200 in 2029"
-    assert found.usual.name == "as written"
+    assert found.usual.name == "keep as long as they live"
+    assert found.usual.values == found.best.values
+    assert "That is business as usual" in found.verdict[1]
 
 
 def test_nothing_that_follows_in_time_is_told() -> None:
@@ -390,6 +449,40 @@ def test_an_objective_that_is_not_known_is_refused() -> None:
         answer(asked(optimize__objective="cost"))
 
 
+PRICES = {
+    "electricity": "0.15 EUR/kWh",
+    "devices": {"nvidia-b200-sxm-180gb": {"value": "30000 EUR", "quality": "assumed"}},
+}
+
+
+def test_cost_stands_beside_carbon_where_all_has_a_price() -> None:
+    """With prices, both are on the front, a saved tonne has a price, and cost can be the objective."""
+    changes = {
+        "prices": PRICES,
+        "fleet__old__host": "none",
+        "optimize__refresh__candidates__b200__settings": {"host": "none"},
+    }
+    green, cheap = (
+        answer(asked(optimize__objective=objective, **changes)) for objective in ("gwp100", "cost")
+    )
+    scenario = lca.load(asked(**changes))
+    assert own_total(scenario, green.best, "cost") == pytest.approx(green.best.values["cost"])
+    assert cheap.evaluated == pytest.approx(own_total(scenario, cheap.best, "cost"))
+    assert cheap.best.values["cost"] <= green.best.values["cost"]
+    assert green.saved is not None
+    assert green.saved.unit == "EUR/tCO2e"
+    extra = green.best.values["cost"] - green.usual.values["cost"]
+    saved = green.usual.values["gwp100"] - green.best.values["gwp100"]
+    assert green.saved.cost == pytest.approx(1000 * extra / saved)
+
+
+def test_a_missing_price_is_told_and_not_taken_as_free() -> None:
+    """Without the price of the candidate cost is unknown for all, although that of keeping is known."""
+    found = answer(asked(prices={"electricity": "0.15 EUR/kWh"}))
+    assert "cost" not in found.usual.values
+    assert any("purchase of nvidia-b200-sxm-180gb" in remark for remark in found.remarks)
+
+
 def test_regret_is_against_the_best_path_of_each_draw() -> None:
     """Shares of draws stay within one, regret is never negative, the choice comes first."""
     found = answer(asked(fleet__old__utilization={"low": "1%", "mode": "5%", "high": "90%"}))
@@ -424,6 +517,9 @@ BROKEN = {
     "no candidate": ({"fleet": "old", "candidates": {}}, "at least one candidate"),
     "unknown device": ({"fleet": "old", "candidates": {"x": {"device": "nvidia-b200-sxm"}}}, "nvidia-b200-sxm"),
     "year outside": ({"fleet": "old", "years": [2035], "candidates": {"x": {"device": "nvidia-b200-sxm-180gb"}}}, "2035 is not within the period 2027-2030"),
+    "dotted name": ({"fleet": "old", "candidates": {"b2.5": {"device": "nvidia-b200-sxm-180gb"}}}, "a name without dots"),
+    "misspelt setting": ({"fleet": "old", "candidates": {"x": {"device": "nvidia-b200-sxm-180gb", "settings": {"hosst": "none"}}}}, 'no key "hosst" here; did you mean "host"'),
+    "wrong setting": ({"fleet": "old", "candidates": {"x": {"device": "nvidia-b200-sxm-180gb", "settings": {"host_power": "5 kg"}}}}, '"kg" is not a unit of power'),
     "own field": ({"fleet": "old", "candidates": {"x": {"device": "nvidia-b200-sxm-180gb", "settings": {"count": 3}}}}, '"count" does not belong to settings'),
 }  # fmt: skip
 

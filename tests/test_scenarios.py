@@ -18,8 +18,10 @@ DRAWS = 16384
 NAMES = {
     "cloud_or_owned",
     "chat_service",
+    "fleet_three_sites",
     "inference_fleet_eu",
     "keep_or_replace_a100",
+    "power_cap_h100",
     "procurement",
     "retrieval_service",
     "training_bloom",

@@ -13,7 +13,10 @@ from lca.commands._shared import Settings, example, looking, print_json
 @click.argument("name", default="scenario")
 @looking
 def command(settings: Settings, name: str) -> None:
-    """Print the JSON Schema of a contract: scenario, result, record or list."""
+    """Print the JSON Schema of a contract.
+
+    Contracts: scenario, result, record, list, answer, levers, sensitivity, projection.
+    """
     del settings
     print_json(find(name))
 

@@ -80,7 +80,9 @@ def _ordered(rows: Settled) -> Settled:
         return rows
     order = np.argsort(rows.times, kind="stable")
     back = np.flatnonzero(step < 0) + 1
-    told = [Finding("order", int(rows.lines[i]), "earlier than the row before: sorted in") for i in back]
+    told = [
+        Finding("order", int(rows.lines[i]), "earlier than the row before: sorted in") for i in back
+    ]
     return replace(_taken(rows, order), repairs=(*rows.repairs, *told))
 
 
@@ -95,11 +97,17 @@ def _once(rows: Settled, file: str) -> Settled:
     if not again.size:
         return rows
     table = np.stack(list(rows.columns.values()))
-    first, second = np.nan_to_num(table[:, again - 1], nan=-1), np.nan_to_num(table[:, again], nan=-1)
+    first, second = (
+        np.nan_to_num(table[:, again - 1], nan=-1),
+        np.nan_to_num(table[:, again], nan=-1),
+    )
     differs = again[(first != second).any(axis=0)]
     if differs.size:
         raise InputError(list(_contradictions(rows, differs, file))[:_MOST_PROBLEMS])
-    told = [Finding("duplicate", int(rows.lines[i]), f"repeats line {rows.lines[i - 1]}: dropped") for i in again]
+    told = [
+        Finding("duplicate", int(rows.lines[i]), f"repeats line {rows.lines[i - 1]}: dropped")
+        for i in again
+    ]
     kept = _taken(rows, np.delete(np.arange(rows.times.size), again))
     return replace(kept, repairs=(*rows.repairs, *told))
 
@@ -115,19 +123,23 @@ def _hours(rows: Settled, file: str) -> Settled:
     clock = rows.times.astype(np.int64)
     step = int(np.median(np.diff(clock)))
     if step not in _STEPS:
-        told = f"expected one row an hour (or 15 or 30 minutes), found one every {step / 60:g} minutes"
+        told = (
+            f"expected one row an hour (or 15 or 30 minutes), found one every {step / 60:g} minutes"
+        )
         raise InputError(Problem("", told, file, int(rows.lines[0])))
     hour = clock // _HOUR - clock[0] // _HOUR
     count = int(hour[-1]) + 1
     if count > 4 * rows.times.size:
         told = f"the times reach from {rows.times[0]} to {rows.times[-1]}: most of the hours between are missing"
         raise InputError(Problem("", told, file, int(rows.lines[0])))
-    columns = {name: _mean(values, hour, count, _HOUR // step) for name, values in rows.columns.items()}
+    columns = {
+        name: _mean(values, hour, count, _HOUR // step) for name, values in rows.columns.items()
+    }
     lines = rows.lines[np.minimum(np.searchsorted(hour, np.arange(count)), hour.size - 1)]
     start = np.datetime64(int(clock[0] // _HOUR * _HOUR), "s")
     times = start + np.arange(count) * np.timedelta64(_HOUR, "s")
-    told = () if step == _HOUR else (_averaged(step, rows),)
-    return Settled(times, lines, columns, (*rows.repairs, *told), rows.zone)
+    repairs = rows.repairs if step == _HOUR else (*rows.repairs, _averaged(step, rows))
+    return Settled(times, lines, columns, repairs, rows.zone)
 
 
 def _averaged(step: int, rows: Settled) -> Finding:

@@ -12,6 +12,8 @@ from lca.errors import InputError, Problem
 from lca.hourly.clock import settle
 from lca.hourly.series import Array, Finding, Report, Series
 
+Lines = NDArray[np.int64]
+
 LONGEST_GAP = 24
 """Hours in a row that may be filled."""
 
@@ -118,7 +120,7 @@ def _advice(grams: float) -> str:
     return f"{grams:g} g/kWh: that looks like g/MWh or kg/TWh; write g/kWh"
 
 
-def _blank(columns: dict[str, Array], key: str, lines: Array) -> Iterator[Finding]:
+def _blank(columns: dict[str, Array], key: str, lines: Lines) -> Iterator[Finding]:
     """Blank what is out of range or dropped out of a column, and yield it."""
     values = columns[key].copy()
     kind = key.partition("/")[2]
@@ -158,7 +160,7 @@ def _median(windows: Array) -> Array:
     whole = np.where(np.isnan(windows), np.inf, windows)
     counts = np.isfinite(whole).sum(axis=1)
     ordered = np.sort(whole, axis=1)
-    return ordered[np.arange(len(ordered)), np.maximum(counts - 1, 0) // 2]
+    return np.asarray(ordered[np.arange(len(ordered)), np.maximum(counts - 1, 0) // 2])
 
 
 def _runs(missing: NDArray[np.bool_]) -> list[tuple[int, int]]:
@@ -167,7 +169,7 @@ def _runs(missing: NDArray[np.bool_]) -> list[tuple[int, int]]:
     return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
 
 
-def _check_missing(columns: Mapping[str, Array], lines: Array, file: str) -> None:
+def _check_missing(columns: Mapping[str, Array], lines: Lines, file: str) -> None:
     """Refuse what would be more invention than repair."""
     problems = []
     for key in (key for key in columns if key.startswith("intensity/")):
@@ -184,7 +186,7 @@ def _check_missing(columns: Mapping[str, Array], lines: Array, file: str) -> Non
         raise InputError(problems)
 
 
-def _fill(columns: dict[str, Array], lines: Array) -> Iterator[Finding]:
+def _fill(columns: dict[str, Array], lines: Lines) -> Iterator[Finding]:
     """Fill missing hours of all columns; yield each run that an intensity missed."""
     filled = columns["filled"]
     for key, values in columns.items():
@@ -218,7 +220,7 @@ def _filled(values: Array, missing: NDArray[np.bool_]) -> Array:
     return result
 
 
-def _flat(key: str, values: Array, lines: Array) -> Iterator[Finding]:
+def _flat(key: str, values: Array, lines: Lines) -> Iterator[Finding]:
     """Yield a remark for each stretch of days in which an intensity does not move."""
     if not key.startswith("intensity/"):
         return

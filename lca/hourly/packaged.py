@@ -35,18 +35,20 @@ def packaged(name: str) -> Series:
         There is none of this name; the nearest is named.
     """
     if name not in names():
-        msg = f"no packaged hourly series {quoted(name)}{did_you_mean(name, names())}"
-        raise UnknownNameError(f"{msg} (one of: {', '.join(names())})")
+        hint = did_you_mean(name, names())
+        msg = f"no packaged hourly series {quoted(name)}{hint} (one of: {', '.join(names())})"
+        raise UnknownNameError(msg)
     path = FOLDER / f"{name}{_SUFFIX}"
     about = document.read(FOLDER / f"{name}.yaml").data
     found = from_text(unpacked(path).decode("utf-8"), path.name, name)
     return replace(
         found,
-        **{key: str(about.get(key, "")) for key in _ABOUT},
+        source=str(about["source"]),
+        attribution=str(about["attribution"]),
+        note=str(about["note"]),
+        label=str(about["label"]),
+        accounting=str(about["accounting"]),
     )
-
-
-_ABOUT = ("source", "attribution", "note", "label", "accounting")
 
 
 def known(name: str, folder: Path | None) -> bool:

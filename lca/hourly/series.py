@@ -158,7 +158,8 @@ class Series:
         shares = self.shares()
         if not shares:
             return None
-        return sum((shares[n] for n in CARBON_FREE if n in shares), np.zeros(self.hours))
+        free = [shares[name] for name in CARBON_FREE if name in shares]
+        return np.asarray(np.sum([np.zeros(self.hours), *free], axis=0))
 
     def from_new_year(self) -> Series:
         """Return a whole year turned so that it begins on 1 January 00:00 UTC.

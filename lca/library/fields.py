@@ -71,8 +71,9 @@ class OneOf:
         return core_schema.no_info_plain_validator_function(self._read)
 
     def __get_pydantic_json_schema__(self, _schema: Any, _handler: Any) -> dict[str, Any]:
-        """List the names, for editors."""
-        return {"enum": list(self.names)}
+        """List the names, for editors, in both spellings."""
+        hyphened = (name.replace("_", "-") for name in self.names)
+        return {"enum": list(dict.fromkeys((*self.names, *hyphened)))}
 
     def _read(self, raw: object) -> str:
         text = str(raw).strip().replace("-", "_").replace(" ", "_")

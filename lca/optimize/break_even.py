@@ -24,10 +24,13 @@ class BreakEven:
         With every factor at its central value; infinite where it is never reached.
     draws
         The same of every draw.
+    otherwise
+        What is said where it is not reached: ``never``, or ``not by 2030`` where no more is known.
     """
 
     central: float
     draws: Array
+    otherwise: str = "never"
 
     def within(self, years: float) -> float:
         """Return the probability that it is reached within a time."""
@@ -39,15 +42,12 @@ class BreakEven:
 
     def __str__(self) -> str:
         """Say median and 90 % interval: ``0.42 years (90 %: 0.21 to 0.93)``."""
-        low, middle, high = (_years(self.percentile(share)) for share in (5, 50, 95))
-        if low == middle == high:
-            return middle if middle == "never" else f"{middle} years"
-        unit = "" if middle == "never" else " years"
-        return f"{middle}{unit} (90 %: {low} to {high})"
-
-
-def _years(value: float) -> str:
-    return round_figures(value) if math.isfinite(value) else "never"
+        ends = [self.percentile(share) for share in (5, 50, 95)]
+        low, middle, high = (
+            round_figures(end) if math.isfinite(end) else self.otherwise for end in ends
+        )
+        unit = " years" if math.isfinite(ends[1]) else ""
+        return f"{middle}{unit}" if low == high else f"{middle}{unit} (90 %: {low} to {high})"
 
 
 def break_even_times(burden: Array, saved: Array) -> Array:

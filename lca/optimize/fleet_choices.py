@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from lca.evaluation import evaluate
 from lca.optimize.answer import Choice
 from lca.optimize.fleet_program import Case
 from lca.optimize.fleet_stock import Column, free_name, identified
-from lca.scenario import Scenario
-from lca.terms import Draws
 from lca.uncertain import Array
 
 _UNCERTAIN = ("utilization", "host_power", "mass")
@@ -124,36 +121,14 @@ def _detail(case: Case, column: Column, count: int) -> str:
     return f"{count} of {column.stay.start:.0f} retired {when}"
 
 
-def distinct(choices: Iterable[Choice]) -> list[Choice]:
-    """Return choices that change different things, each with a name of its own."""
-    found: list[Choice] = []
-    for one in choices:
-        if any(one.patches == other.patches for other in found):
-            continue
-        same = sum(other.name.partition(" (plan ")[0] == one.name for other in found)
-        found.append(replace(one, name=f"{one.name} (plan {same + 1})") if same else one)
-    return found
-
-
-def sampled(case: Case, one: Choice, draws: Draws) -> Choice:
-    """Return a choice with the draws of every objective, of its scenario evaluated afresh."""
-    ledger = evaluate(realized(case.scenario, one), draws=draws)
-    known = {name: ledger.total(name) for name in one.values}
-    return replace(one, estimates=known)
-
-
-def realized(scenario: Scenario, one: Choice) -> Scenario:
-    """Return the scenario that a choice is."""
-    return scenario.patch(one.patches, one.name)
-
-
 def plan_table(case: Case, counts: Array) -> list[list[str]]:
     """Return demand, what is provided, devices and mean power of each year, as rows of cells."""
-    rows = [["year", f"demand [{case.wanted.unit}]", "provided", "devices", "mean power [kW]"]]
+    size, unit = case.shown
+    rows = [["year", f"demand [{unit}]", "provided", "devices", "mean power [kW]"]]
     served, present, power = (table @ counts for table in (case.served, case.present, case.power))
     for place, year in enumerate(case.scenario.years):
-        cells = (case.demand[place], served[place], present[place], power[place])
-        rows.append([str(year), *(f"{value:,.5g}" for value in cells)])
+        cells = (case.demand[place] / size, served[place] / size, present[place], power[place])
+        rows.append([str(year), *(f"{value:,.4g}" for value in cells)])
     return rows
 
 

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lca import units as units_of
 from lca.errors import Problem, ScenarioError
 from lca.evaluation import evaluate
-from lca.ledger import INDICATORS
+from lca.ledger import INDICATORS, Ledger
 from lca.optimize.coefficients import Unit, of_stays, read_units, unit_ledger
 from lca.optimize.constraints import Constraint, read
 from lca.optimize.fleet_stock import Column, Stock, stock
 from lca.optimize.programs import Columns, Program
+from lca.optimize.telling import is_known, unit_of
 from lca.scenario import Scenario
 from lca.scenario.questions.fleet import Fleet, Wanted
 from lca.uncertain import Array
@@ -21,6 +23,9 @@ from lca.vocabulary import HOURS_PER_YEAR
 
 BOUNDED = {"power": "kW", "devices": "device"}
 """What a constraint can bound in every year, beside the total of an indicator."""
+
+_TOLD = {"flop/h": "PFLOP/s"}
+"""Units that a demand is told in, where its own reads badly."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,13 @@ class Case:
         return demand_hours(self.wanted)
 
     @property
+    def shown(self) -> tuple[float, str]:
+        """Size and name of the unit that demand is told in."""
+        unit = self.wanted.unit
+        told = _TOLD.get(unit, unit)
+        return units_of.factor(told, unit), told
+
+    @property
     def columns(self) -> tuple[Column, ...]:
         """What is decided."""
         return self.stock.columns
@@ -80,10 +92,10 @@ def build(scenario: Scenario, asked: Fleet, objective: str) -> Case:
     indicators = [name for name in names if name in INDICATORS]
     units = read_units(ledger, indicators, wanted.functional_unit)
     spread = scenario.model.assumptions.amortize != "up_front"
-    known = [name for name in indicators if all(name in unit.added for unit in units.values())]
+    base = evaluate(scenario, samples=0, embodied_model=ledger.embodied_model)
+    known = _known(scenario, found, indicators, base)
     if objective not in known:
         raise ScenarioError(Problem("optimize.objective", _unknown(objective)))
-    base = evaluate(scenario, samples=0, embodied_model=ledger.embodied_model)
     decided = set(scenario.model.fleet)
     fixed = {
         name: sum(
@@ -113,6 +125,17 @@ def build(scenario: Scenario, asked: Fleet, objective: str) -> Case:
     )
 
 
+def _known(scenario: Scenario, found: Stock, indicators: Sequence[str], base: Ledger) -> list[str]:
+    """Return the objectives known of all on offer and of the scenario as it is.
+
+    What stands there is not bought, so its price need not be known.
+    """
+    offers = {c.entry: found.entries[c.entry] for c in found.columns if not c.standing}
+    bought = unit_ledger(scenario, offers, "device year", base.embodied_model)
+    both = (base, bought) if scenario.data.get("fleet") else (bought,)
+    return [name for name in indicators if all(is_known(one, name) for one in both)]
+
+
 def demand_hours(wanted: Wanted) -> float:
     """Return the hours over which a demand adds up to functional units of a year."""
     return 1.0 if wanted.unit == "device" else HOURS_PER_YEAR
@@ -120,9 +143,7 @@ def demand_hours(wanted: Wanted) -> float:
 
 def _unknown(objective: str) -> str:
     if objective == "cost":
-        return (
-            "cost is not known: the scenario gives no prices for every type and what stands there"
-        )
+        return "cost is not known: give prices of every type and of electricity"
     return f"{objective} is not known of every type; add it to indicators, or choose gwp100"
 
 
@@ -156,11 +177,12 @@ def _totals(
     spread: bool,
 ) -> Array:
     total = np.zeros(len(columns))
+    none = np.zeros((3, len(years)))
     entries = np.array([column.entry for column in columns])
     for entry in dict.fromkeys(entries.tolist()):
         chosen = np.flatnonzero(entries == entry)
         stays = [columns[place].stay for place in chosen.tolist()]
-        total[chosen] = of_stays(units[entry].added[name], stays, years, spread=spread)
+        total[chosen] = of_stays(units[entry].added.get(name, none), stays, years, spread=spread)
     return total
 
 
@@ -173,7 +195,7 @@ def program(case: Case) -> Program:
     _power_rows(case, found)
     _memory_rows(case, found)
     _availability_rows(case, found)
-    accepted = {**BOUNDED, **{name: INDICATORS[name] for name in case.totals}}
+    accepted = {**BOUNDED, **{name: unit_of(case.scenario, name) for name in case.totals}}
     written = case.scenario.model.optimize.constraints if case.scenario.model.optimize else ()
     _known_cost(written, accepted)
     for number, constraint in enumerate(read(written, accepted)):
@@ -192,15 +214,16 @@ def _all(case: Case) -> Columns:
 
 
 def _demand_rows(case: Case, found: Program) -> None:
+    size, unit = case.shown
     for place, year in enumerate(case.scenario.years):
         found.bound(
             f"demand in {year}",
             _all(case),
-            case.served[place],
-            low=float(case.demand[place]),
+            case.served[place] / size,
+            low=float(case.demand[place]) / size,
             group="demand",
             path="optimize.fleet.demand",
-            unit=case.wanted.unit,
+            unit=unit,
         )
 
 

@@ -18,7 +18,7 @@ from lca.scenario.models import Fleet as Entry
 from lca.scenario.questions.fleet import Fleet, Type
 
 _OFFER_ONLY = ("available", "sites", "most", "most_per_year", "multiple", "lifetime")
-_UNCERTAIN = ("utilization", "host_power")
+_UNCERTAIN = ("utilization", "host_power", "price")
 _NESTED = ("power", "serves")
 _WORDS = ("precision",)
 _EDGE = 1e-9

@@ -17,6 +17,7 @@ from lca.errors import InputError, Problem, ScenarioError
 from lca.estimates import Estimate
 from lca.evaluation import evaluate
 from lca.hourly import Series
+from lca.ledger import Ledger
 from lca.scenario import Scenario
 from lca.terms import Draws, Factor
 from lca.uncertain import Array, two_piece
@@ -40,12 +41,27 @@ class Rate:
         ``(1 + samples,)``: overhead and losses.
     facility
         Facility energy over IT energy, shape ``(1 + samples,)``.
+    price
+        Cost per kWh of IT energy in ``currency``, first year; None where no price is known.
     """
 
     site: str
     location: Array
     market: Array
     facility: Array
+    price: float | None = None
+    currency: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class _Probed:
+    """What one kWh of IT energy adds at each site."""
+
+    location: dict[str, Array]
+    market: dict[str, Array]
+    facility: dict[str, Array]
+    cost: dict[str, float]
+    currency: str
 
 
 def shared_draws(scenario: Scenario, samples: int | None, seed: int | None) -> Draws:
@@ -62,17 +78,17 @@ def rates(scenario: Scenario, sites: Sequence[str], draws: Draws) -> dict[str, R
     return {
         site: Rate(
             site,
-            one["location"][site] - none["location"][site],
-            one["market"][site] - none["market"][site],
-            one["facility"][site],
+            one.location[site] - none.location[site],
+            one.market[site] - none.market[site],
+            one.facility[site],
+            one.cost.get(site),
+            one.currency,
         )
         for site in sites
     }
 
 
-def _probed(
-    scenario: Scenario, sites: Sequence[str], intensity: str, draws: Draws
-) -> dict[str, dict[str, Array]]:
+def _probed(scenario: Scenario, sites: Sequence[str], intensity: str, draws: Draws) -> _Probed:
     wanted = scenario.model.assumptions.electricity
     grid = {
         "value": intensity,
@@ -86,16 +102,26 @@ def _probed(
     works = {f"{_PROBE}{site}": {"it_energy": "1 kWh", "site": site} for site in sites}
     changes |= {"work": works, "fleet": {}, "services": {}, "optimize": None}
     ledger = evaluate(scenario.patch(changes, "probe"), draws=draws)
-    found = {}
-    for name, how in (
-        ("location", {"basis": "location"}),
-        ("market", {"basis": "market"}),
-        ("facility", {"indicator": "facility_energy"}),
-    ):
-        rows = {row.labels[0]: row.estimate.samples for row in ledger.by("asset", **how)}
-        zero = np.zeros(1 + draws.samples)
-        found[name] = {site: rows.get(f"{_PROBE}{site}", zero) for site in sites}
-    return found
+    return _Probed(
+        _by_site(ledger, sites, basis="location"),
+        _by_site(ledger, sites, basis="market"),
+        _by_site(ledger, sites, indicator="facility_energy"),
+        _costs(ledger, sites),
+        ledger.unit("cost"),
+    )
+
+
+def _by_site(ledger: Ledger, sites: Sequence[str], **how: str) -> dict[str, Array]:
+    rows = {row.labels[0]: row.estimate.samples for row in ledger.by("asset", **how)}
+    zero = np.zeros(1 + ledger.draws.samples)
+    return {site: rows.get(f"{_PROBE}{site}", zero) for site in sites}
+
+
+def _costs(ledger: Ledger, sites: Sequence[str]) -> dict[str, float]:
+    """Return the cost of the probe by site, where it is known in full."""
+    if not ledger.knows("cost") or any(one.indicator == "cost" for one in ledger.missing):
+        return {}
+    return {site: float(x[0]) for site, x in _by_site(ledger, sites, indicator="cost").items()}
 
 
 def series_of(scenario: Scenario, name: str, path: str) -> Series:
@@ -142,11 +168,11 @@ def spread(series: Series, kind: str, load: Array, draws: Draws) -> Array:
         except LookupError:
             continue
         central += energy * found.central
-        whole = whole + energy * found.central * _source_spread(found, draws)
+        whole = whole + energy * found.central * source_spread(found, draws)
     return whole / central if central > 0 else np.ones(1 + draws.samples)
 
 
-def _source_spread(found: factors.SourceIntensity, draws: Draws) -> Array:
+def source_spread(found: factors.SourceIntensity, draws: Draws) -> Array:
     """Return the range of a source over its central value, by the draws of the annual factors."""
     if not 0 < found.low < found.central < found.high:
         return np.ones(1 + draws.samples)

@@ -131,9 +131,7 @@ def _tasks(
     for number in range(times):
         shift = round(number * step)
         label = name if times == 1 else f"{name} {number + 1}"
-        yield Task(
-            label, power, length, first + shift, last + shift, job.kind, gains, home
-        )
+        yield Task(label, power, length, first + shift, last + shift, job.kind, gains, home)
 
 
 def _deadline(job: Job, first: int, length: int) -> int:

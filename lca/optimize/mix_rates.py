@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lca.errors import InputError, ScenarioError
+from lca.errors import InputError
 from lca.library.models import Device
 from lca.scenario import Scenario
 from lca.scenario.planned import ai_model
@@ -14,8 +14,11 @@ from lca.workloads.ai_models import AIModel
 from lca.workloads.service_plan import Answering, Wanted, plan_service
 
 PHASES = ("prefill", "decode")
-_FULL = 1e7
-"""Requests an hour that keep many replicas busy: each then works at its largest batch."""
+_MANY = 1e7
+"""Requests an hour that keep many replicas busy."""
+
+LOAD = 0.95
+"""Load at which a busy replica works, of the throughput of its largest batch within latency."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,33 +75,32 @@ def _rates(
         _exact("output_tokens", requests.output_tokens.central, "token/request"),
         _exact("prompt_tokens", requests.prompt_tokens.central, "token/request"),
     )
-    full = _exact("maximum_utilization", 1.0, "")
-    rate = _exact("requests", _FULL, "request/h")
+    full = _exact("maximum_utilization", LOAD, "")
+    rate = _exact("requests", _MANY, "request/h")
     wanted = Wanted(rate, latency=asked.latency.central, maximum_utilization=full)
     plan = plan_service(answering, wanted, 1)
     serving = plan.years[0].serving
     total = requests.output_tokens.central / _central(serving.throughput)
     share = _central(serving.prefill_share)
-    _check_first_token(requests, plan.devices_per_replica, _central(serving.prefill_energy_per_token), device, asked)
+    reading = _central(serving.prefill_energy_per_token) / plan.devices_per_replica
+    _check_first_token(requests, reading, device, asked)
     power = _central(serving.device_power)
     return Rates(plan.devices_per_replica, (share * total, (1 - share) * total), power)
 
 
 def _check_first_token(
-    requests: RequestClass, devices: int, per_token: float, device: Device, asked: Mix
+    requests: RequestClass, energy_per_token: float, device: Device, asked: Mix
 ) -> None:
     """Refuse a type that reads a prompt too slowly: at rated power, energy over power is time."""
     rated = device.power.tdp
     if asked.first_token is None or rated is None:
         return
-    hours = requests.prompt_tokens.central * per_token / (rated.central * devices)
-    if hours > asked.first_token.central:
-        seconds = 3600
-        msg = (
-            f"reading a prompt takes {hours * seconds:.2g} s, more than "
-            f"{asked.first_token.central * seconds:.2g} s"
-        )
-        raise ScenarioError(msg)
+    hours = requests.prompt_tokens.central * energy_per_token / rated.central
+    most = asked.first_token.central
+    if hours > most:
+        ratio = hours / most
+        msg = f"reading a prompt takes {ratio:.3g} times as long as first_token accepts"
+        raise InputError(msg)
 
 
 def _exact(name: str, value: float, unit: str) -> Factor:

@@ -98,9 +98,7 @@ def _spread(curves: PowerCurves, jobs: Array) -> str:
     return f"{low:.0%} to {high:.0%}"
 
 
-def remarks(
-    scenario: Scenario, fleet: str, curves: PowerCurves, known: Sequence[str]
-) -> tuple[str, ...]:
+def remarks(scenario: Scenario, fleet: str, curves: PowerCurves) -> tuple[str, ...]:
     """Say what the answer rests on and leaves out."""
     device = scenario.library.device(scenario.model.fleet[fleet].device)
     told = [
@@ -115,6 +113,4 @@ def remarks(
         told.insert(
             0, f"no traces of {device.id}: those of {boards} stand in, by share of the limit"
         )
-    if "cost" not in known:
-        told.append("cost is not known: the scenario gives no prices")
     return tuple(told)

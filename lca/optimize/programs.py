@@ -190,7 +190,7 @@ def solve(
     if found.x is None:
         _check_status(int(found.status))
         return None
-    values = np.where(program.whole, np.round(found.x), found.x)
+    values = np.where(program.whole, np.round(found.x), found.x) + 0.0  # no negative zeros
     left = getattr(found, "mip_gap", None)
     return Solution(values, float(price @ values) * scale, float(left or 0.0))
 

@@ -94,34 +94,30 @@ def break_evens(
     known = _known(scenario, old, successors, cases, needed, model)
     rates = _rates(ledger(known, draws))
     burdens = _burdens(scenario, successors, cases, draws, model)
-    found = {
-        case: _payback(case, successors[case[0]], number, rates, burdens)
-        for number, case in enumerate(cases)
-    }
     last = known.scenario.years[-1]
+    otherwise = f"not by {last}" if last < needed else "never"
+    found = {
+        case: _payback(
+            case, successors[case[0]], (rates[_OLD] - rates[own], burdens[own]), otherwise
+        )
+        for own, case in ((f"case-{number}", case) for number, case in enumerate(cases))
+    }
     return BreakEvens(found, last, last < needed)
 
 
 def _payback(
-    case: tuple[str, int],
-    successor: Successor,
-    number: int,
-    rates: Mapping[str, Array],
-    burdens: Mapping[str, Array],
+    case: tuple[str, int], successor: Successor, flows: tuple[Array, Array], otherwise: str
 ) -> Payback:
+    """Return when the yearly savings of a replacement make up for its burden, within its life."""
     name, start = case
-    own = f"case-{number}"
-    years = slice(start, start + math.ceil(successor.lifetime))
-    saved = (rates[_OLD] - rates[own])[years]
-    burden = burdens[own]
+    saved, burden = flows[0][start : start + math.ceil(successor.lifetime)], flows[1]
     ends = np.concatenate([[0.0], np.cumsum(saved[:, 0])])
     at = np.arange(ends.size, dtype=np.float64)
-    central = crossing(
-        lambda time: float(np.interp(time, at, ends)), float(burden[0]), float(at[-1])
-    )
-    return Payback(
-        name, start, BreakEven(central, break_even_times(burden[1:], saved[:, 1:])), burden, saved
-    )
+    horizon = min(float(at[-1]), successor.lifetime)
+    central = crossing(lambda time: float(np.interp(time, at, ends)), float(burden[0]), horizon)
+    draws = break_even_times(burden[1:], saved[:, 1:])
+    draws[draws > horizon] = np.inf
+    return Payback(name, start, BreakEven(central, draws, otherwise), burden, saved)
 
 
 def _known(
@@ -154,9 +150,7 @@ def _side_by_side(
     first = scenario.years[0]
     whole = {"lifetime": f"{last + 1 - first} years"}
     fleet: dict[str, Any] = _bought(scenario, successors, cases, whole, model)
-    fleet[_OLD] = dict(old.raw) | whole | {"count": {str(first): old.count}, "replace": "no"}
-    if "utilization" in old.raw:
-        fleet[_OLD]["utilization"] = entries.shared(old, None)
+    fleet[_OLD] = {**old.entry, **whole, "count": {str(first): old.count}, "replace": "no"}
     changes = {"fleet": fleet, "services": {}, "work": {}, "optimize": None}
     return scenario.patch(changes | {"period": f"{first}-{last}"}, "side by side")
 

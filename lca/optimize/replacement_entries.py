@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from lca import units
+import numpy as np
+
 from lca.errors import Problem, ScenarioError
 from lca.evaluation import evaluate
-from lca.intensities.context import Context
+from lca.intensities.context import Context, default
 from lca.intensities.power import device_draw
 from lca.optimize import written_values
 from lca.optimize.replacement import BEFORE, Span
@@ -22,8 +23,9 @@ from lca.values import Value
 
 _WORKLESS = ("it_energy", "devices")
 """Functional units that do not say what work is done."""
-_SCALED = ("value", "low", "mode", "high", "p5", "median", "p95", "mean", "sd")
-_LISTED = ("values", "samples")
+_UNCERTAIN = ("host_power", "mass", "price")
+_HIGH_QUANTILE = 0.95
+_ENDED = ("exact", "uniform", "triangular", "pert")
 _TINY = 1e-9
 _DRAWS = 4096
 
@@ -36,6 +38,8 @@ class Old:
     ----------
     name, raw, fleet
         Its name, its entry as written, and as read; ``title`` is what the device is called.
+    entry
+        Its entry with draws that stay its own wherever it is placed.
     bought
         Calendar year of its purchase.
     years_left
@@ -45,6 +49,7 @@ class Old:
     name: str
     raw: Mapping[str, Any]
     fleet: Fleet
+    entry: Mapping[str, Any]
     bought: int
     years_left: int
     title: str
@@ -74,6 +79,8 @@ class Successor:
         tells.
     improvement
         Yearly fall of power for later purchases.
+    is_used_as_given
+        Whether its utilization is the candidate's own, and not set for equal work.
     """
 
     name: str
@@ -85,6 +92,7 @@ class Successor:
     title: str
     work_unit: str = ""
     improvement: Value | None = None
+    is_used_as_given: bool = False
     powers: dict[int, dict[str, Any]] = field(default_factory=dict)
 
 
@@ -100,7 +108,10 @@ def read_old(scenario: Scenario, question: Refresh) -> Old:
         )
         raise ScenarioError([Problem("optimize.refresh.fleet", message)])
     raw, title = scenario.data["fleet"][question.fleet], scenario.library.device(fleet.device).name
-    return Old(question.fleet, raw, fleet, bought, whole, title)
+    found = Old(question.fleet, raw, fleet, dict(raw), bought, whole, title)
+    entry = pinned(scenario, raw, question.fleet)
+    entry["utilization"] = utilization_of(scenario, found, 1.0, "optimize.refresh")
+    return replace(found, entry=entry)
 
 
 def read_successors(scenario: Scenario, question: Refresh, old: Old) -> dict[str, Successor]:
@@ -108,7 +119,7 @@ def read_successors(scenario: Scenario, question: Refresh, old: Old) -> dict[str
     candidates = dict(question.candidates)
     found = {name: _successor(scenario, old, name, one) for name, one in candidates.items()}
     if old.fleet.replace and old.years_left < len(scenario.years):
-        entry = {k: v for k, v in old.raw.items() if k not in {"count", "lifetime", "embodied"}}
+        entry = {k: v for k, v in old.entry.items() if k not in {"count", "lifetime", "embodied"}}
         life = old.fleet.lifetime.central
         name = f"{old.name}-again"
         entry["replace"] = "no"
@@ -126,12 +137,16 @@ def _successor(scenario: Scenario, old: Old, name: str, candidate: Candidate) ->
     known, unit = work_of(scenario, old, entry)
     count = candidate.count or _whole_count(known, old, where)
     ratio = None if known is None else known * old.count / count
-    if candidate.utilization is None and "utilization" in old.raw:
-        entry["utilization"] = shared(old, ratio)
+    if candidate.utilization is None:
+        entry["utilization"] = utilization_of(scenario, old, ratio or 1.0, where)
+    entry = pinned(scenario, entry, name)
     lifetime = (candidate.lifetime or old.fleet.lifetime).central
     first = max(0, (candidate.from_year or 0) - scenario.years[0])
     title = scenario.library.device(candidate.device).name
-    return Successor(name, entry, count, lifetime, first, ratio, title, unit, candidate.improvement)
+    given = candidate.utilization is not None
+    return Successor(
+        name, entry, count, lifetime, first, ratio, title, unit, candidate.improvement, given
+    )
 
 
 def _whole_count(work: float | None, old: Old, where: str) -> int:
@@ -160,29 +175,49 @@ def work_of(scenario: Scenario, old: Old, entry: Mapping[str, Any]) -> tuple[flo
     return None, ""
 
 
-def shared(old: Old, ratio: float | None) -> object:
+def utilization_of(scenario: Scenario, old: Old, ratio: float, where: str) -> dict[str, Any]:
     """Return the old utilization times a ratio: drawn with the old one, for they do the same work."""
-    raw = old.raw["utilization"]
-    given = old.fleet.utilization
-    scaled = _scaled(raw, 1.0 if ratio is None else ratio)
-    if given is None or given.distribution.is_exact:
-        return scaled
-    written = dict(scaled) if isinstance(scaled, Mapping) else {"value": scaled}
-    return written | {"identity": given.identity or f"fleet.{old.name}.utilization"}
+    own = old.fleet.utilization or old.fleet.serves.utilization
+    identity = f"fleet.{old.name}.utilization" if own else "assumptions.utilization"
+    used = default("utilization", own or scenario.model.assumptions.utilization, identity)
+    moved = used.distribution.scaled(ratio)
+    highest = float(moved.quantile(np.array([_HIGH_QUANTILE]))[0])
+    if highest > 1:
+        message = (
+            f"so few devices would have to work {highest:.0%} of the time to do the old ones' work; "
+            "give a larger count, or utilization"
+        )
+        raise ScenarioError([Problem(f"{where}.count", message)])
+    if moved.kind in _ENDED:  # the last bit of its range is cut at all the time
+        moved = replace(moved, parameters=tuple(min(end, 1.0) for end in moved.parameters))
+    about = {"source": used.source, "quality": str(used.quality), "identity": used.identity}
+    return written_values.written(moved, "", about)
 
 
-def _scaled(raw: object, ratio: float) -> object:
-    """Return a written share with its numbers multiplied."""
-    if ratio == 1.0:
-        return raw
-    if isinstance(raw, Mapping):
-        numbers = {k: _scaled(v, ratio) for k, v in raw.items() if k in _SCALED}
-        lists = {k: [_scaled(v, ratio) for v in raw[k]] for k in _LISTED if k in raw}
-        return {**raw, **numbers, **lists}
-    for sign in ("±", "+/-", "+-"):
-        if sign in str(raw):
-            return f" {sign} ".join(str(_scaled(p, ratio)) for p in str(raw).split(sign))
-    return repr(units.parse(str(raw).strip(), "") * ratio)
+def pinned(scenario: Scenario, entry: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """Return a fleet entry whose uncertain values are drawn alike wherever it is placed."""
+    placed = dict(entry) | {"count": 1, "lifetime": "1 year"}
+    use = scenario.patch({f"fleet.{name}": placed, "optimize": None}, name).model.fleet[name]
+    found = dict(entry)
+    for key in _UNCERTAIN:
+        if key in entry and isinstance(getattr(use, key), Value):
+            found[key] = _with_identity(getattr(use, key), f"fleet.{name}.{key}")
+    powers = {state: getattr(use.power, state) for state in entry.get("power") or ()}
+    known = {
+        state: _with_identity(value, f"fleet.{name}.power.{state}")
+        for state, value in powers.items()
+        if value is not None
+    }
+    return found | ({"power": known} if known else {})
+
+
+def _with_identity(value: Value, identity: str) -> dict[str, Any]:
+    about = {
+        "source": value.source,
+        "quality": str(value.quality),
+        "identity": value.identity or identity,
+    }
+    return written_values.written(value.distribution, value.unit, about)
 
 
 def every_candidate(scenario: Scenario, question: Refresh) -> dict[str, Any]:
@@ -247,10 +282,8 @@ def span_fleet(
 
 def _old_entry(scenario: Scenario, old: Old, span: Span) -> dict[str, Any]:
     patches = old_patches(scenario, old, span)
-    entry = dict(old.raw) | {path.rsplit(".", 1)[-1]: value for path, value in patches.items()}
-    if "utilization" in entry:
-        entry["utilization"] = shared(old, None)
-    return entry
+    changed = {path.rsplit(".", 1)[-1]: value for path, value in patches.items()}
+    return {**old.entry, **changed}
 
 
 def _power(scenario: Scenario, successor: Successor, start: int, model: str) -> dict[str, Any]:

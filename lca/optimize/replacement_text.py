@@ -12,7 +12,6 @@ from lca.optimize.answer import Choice, Regret
 from lca.optimize.replacement import BEFORE, Span
 from lca.optimize.replacement_break_even import BreakEvens, Payback
 from lca.optimize.replacement_entries import Old, Successor
-from lca.scenario import Scenario
 
 Successors = Mapping[str, Successor]
 
@@ -117,6 +116,8 @@ def _keeping(old: Old, successors: Successors, found: BreakEvens, years: Sequenc
 
 
 def _lower(usual: Choice, best: Choice, objective: str, years: Sequence[int]) -> str:
+    if best.patches == usual.patches:
+        return f"That is business as usual: the old devices are kept as long as they live ({best.name})."
     before, after = usual.estimates[objective], best.estimates[objective]
     period = f"{years[0]}-{years[-1]}" if len(years) > 1 else f"{years[0]}"
     share = 1 - after.median / before.median if before.median else 0.0
@@ -177,7 +178,9 @@ def _equal_work(successors: Successors) -> list[list[str]]:
             one.name,
             str(one.count),
             one.work_unit or "not known",
-            "as given" if one.work_ratio is None else f"x {one.work_ratio:.3f}",
+            "as given"
+            if one.work_ratio is None or one.is_used_as_given
+            else f"x {one.work_ratio:.3f}",
         ]
         for one in successors.values()
     ]
@@ -199,23 +202,16 @@ def _balances(successors: Successors, found: BreakEvens, years: Sequence[int]) -
     return [["replacement", "year", "balance"], *rows]
 
 
-def remarks(
-    scenario: Scenario, old: Old, successors: Successors, found: BreakEvens, known: Sequence[str]
-) -> tuple[str, ...]:
+def remarks(old: Old, successors: Successors, found: BreakEvens) -> list[str]:
     """Say what the answer rests on and leaves out."""
-    return tuple(_remarks(scenario, old, successors, found, known))
-
-
-def _remarks(
-    scenario: Scenario, old: Old, successors: Successors, found: BreakEvens, known: Sequence[str]
-) -> list[str]:
     told = [
+        "what is paid back is all that making, moving and scrapping the new devices and their share "
+        "of hosts emits",
         "a purchase bears the share of its life that falls in the period; one retired early bears all",
-        f"the end of life of fleet.{old.name} comes in any case; the break-even leaves it out",
+        f"the end of life of fleet.{old.name} comes in any case: the break-even leaves it out, and a "
+        "path bears what falls in the period",
         "replacements happen at the turn of a year",
     ]
-    if "cost" not in known:
-        told.append("cost is not known: the scenario gives no prices")
     if found.is_cut:
         told.append(f"grid intensity is known to {found.last}; nothing is extrapolated")
     if old.bought + old.fleet.lifetime.central < found.last + 1 - 1e-9:
@@ -231,7 +227,12 @@ def _remarks(
 
 def _candidate_remarks(one: Successor) -> list[str]:
     told = []
-    if one.work_ratio is not None and one.work_ratio > 1.005:
+    if one.work_ratio is not None and one.is_used_as_given:
+        told.append(
+            f"{one.name}: its utilization is given; in {one.work_unit} it does "
+            f"{1 / one.work_ratio:.1%} of the old devices' work"
+        )
+    elif one.work_ratio is not None and one.work_ratio > 1.005:
         told.append(
             f"{one.name}: {one.count} devices must work {one.work_ratio - 1:.1%} more than the old ones"
         )
@@ -243,8 +244,3 @@ def _candidate_remarks(one: Successor) -> list[str]:
             "their power is drawn apart from that of today's devices"
         )
     return told
-
-
-def currency(usual: Choice) -> str:
-    """Return the currency of the cost, as its estimate names it."""
-    return usual.estimates["cost"].unit if "cost" in usual.estimates else "EUR"

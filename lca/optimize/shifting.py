@@ -111,7 +111,7 @@ class Plan:
         """Return the power by place and hour, kW."""
         flat = self.place * field.hours + self.hour
         size = field.cost.size
-        return np.bincount(flat, self.power, size).reshape(field.cost.shape)
+        return np.asarray(np.bincount(flat, self.power, size), float).reshape(field.cost.shape)
 
     def carbon(self, field: Field, tasks: Sequence[Task]) -> float:
         """Return the emissions, moves included (kgCO2e)."""
@@ -207,7 +207,7 @@ class Roomy:
         part[-1] -= max(0.0, (done[count - 1] - task.hours) / gains[order[count - 1] % gains.size])
         power = np.bincount(order[:count] // gains.size, part, window.size) * task.power
         chosen = np.flatnonzero(power)
-        return chosen + task.release, power[chosen]
+        return chosen + task.release, np.asarray(power[chosen], dtype=np.float64)
 
 
 def gathered(tasks: Sequence[Task], runs: Sequence[_Run], places: Sequence[int]) -> Plan:
@@ -286,8 +286,13 @@ def overloads(plan: Plan, field: Field) -> bool:
     return bool((plan.load(field) > field.capacity * (1 + TOLERANCE)).any())
 
 
-def solve(field: Field, tasks: Sequence[Task]) -> Plan:
+def solve(field: Field, tasks: Sequence[Task], quick: bool = False) -> Plan:
     """Return the plan of least emissions within the capacity of the places.
+
+    Parameters
+    ----------
+    quick
+        Whether jobs that cannot pause may be planned by price alone where capacity binds.
 
     Raises
     ------
@@ -299,4 +304,4 @@ def solve(field: Field, tasks: Sequence[Task]) -> Plan:
         return plan
     from lca.optimize.shifting_capacity import within_capacity
 
-    return within_capacity(field, tasks)
+    return within_capacity(field, tasks, quick)

@@ -7,18 +7,17 @@ among them in every hour. Only hours that could be overdrawn get a row.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lca.optimize.shifting import TOLERANCE, Array, Field, Index, Plan, Roomy, Task
+from lca.optimize.shifting import TOLERANCE, Array, Field, Index, Plan, Task
+from lca.optimize.shifting_program import Asked, Block, program_of
 
-_GAP = 1e-3
+_GAP = 2e-3
 """Whole jobs are planned to within this share of the bound."""
 
-_SECONDS = 20.0
+_SECONDS = 10.0
 _WHOLE = 1e-6
 _INFEASIBLE = 2
 
@@ -37,247 +36,155 @@ class NoRoom(ValueError):
         super().__init__(f"the capacity is needed {needed:.3g} times")
 
 
-@dataclass(frozen=True, slots=True)
-class _Group:
-    """Jobs that differ in power only, or in nothing where they must run through."""
-
-    task: Task
-    members: tuple[int, ...]
-    power: float
-
-
-@dataclass(slots=True)
-class _Program:
-    """A linear program as it grows: columns with costs and bounds, entries of rows."""
-
-    cost: list[Array] = field(default_factory=list)
-    upper: list[Array] = field(default_factory=list)
-    whole: list[Array] = field(default_factory=list)
-    equal: list[tuple[Index, Index, Array]] = field(default_factory=list)
-    room: list[tuple[Index, Index, Array]] = field(default_factory=list)
-    linked: list[tuple[Index, Index, Array]] = field(default_factory=list)
-    right: list[float] = field(default_factory=list)
-    size: int = 0
-    links: int = 0
-
-    def add(self, cost: Array, upper: float, whole: bool) -> Index:
-        """Add columns and return their numbers."""
-        self.cost.append(cost)
-        self.upper.append(np.full(cost.size, upper))
-        self.whole.append(np.full(cost.size, int(whole)))
-        columns = self.size + np.arange(cost.size)
-        self.size += cost.size
-        return columns
-
-    def must(self, columns: Index, factors: Array, right: float) -> None:
-        """Add a row: the weighted sum of columns is a number."""
-        row = np.full(columns.size, len(self.right))
-        self.equal.append((row, columns, factors))
-        self.right.append(right)
-
-
-@dataclass(frozen=True, slots=True)
-class _Rows:
-    """Rows of the program: equalities, upper bounds, and which hours have a row of room."""
-
-    equal: Any
-    upper: Any
-    bound: Array
-    tight: Index
-
-
-@dataclass(frozen=True, slots=True)
-class _Block:
-    """Columns of one group in one place: hours (or starts) by machine."""
-
-    group: int
-    place: int
-    columns: Index
-    hours: Index
-
-
-def within_capacity(field: Field, tasks: Sequence[Task]) -> Plan:
+def within_capacity(field: Field, tasks: Sequence[Task], quick: bool = False) -> Plan:
     """Return the plan of least emissions that keeps to the capacity.
+
+    Parameters
+    ----------
+    quick
+        Whether jobs that cannot pause may be planned by price alone, without a search.
 
     Raises
     ------
     NoRoom
         The jobs do not fit.
     """
-    groups = _merged(tasks)
-    program, blocks = _formulated(field, groups)
-    solution, prices, gap = _solved(program, field, groups)
-    return _shared_out(solution, prices, gap, field, tasks, groups, blocks)
+    asked = program_of(field, tasks, quick)
+    solution, prices, gap = _solved(asked)
+    return _shared_out(solution, prices, gap, tasks, asked)
 
 
-def _merged(tasks: Sequence[Task]) -> list[_Group]:
-    found: dict[tuple[object, ...], list[int]] = {}
-    for number, task in enumerate(tasks):
-        through = task.kind == "uninterruptible"
-        key = (task.kind, task.hours, task.release, task.deadline, task.gains, task.home)
-        found.setdefault((*key, task.power if through else 0.0), []).append(number)
-    return [
-        _Group(tasks[numbers[0]], tuple(numbers), sum(tasks[n].power for n in numbers))
-        for numbers in found.values()
-    ]
-
-
-def _formulated(field: Field, groups: Sequence[_Group]) -> tuple[_Program, list[_Block]]:
-    program, blocks = _Program(), []
-    roomy = Roomy(field)
-    for number, group in enumerate(groups):
-        if group.task.kind == "uninterruptible":
-            blocks += _starts(program, field, roomy, number, group)
-        else:
-            blocks += _hours(program, field, number, group)
-    return program, blocks
-
-
-def _starts(
-    program: _Program, field: Field, roomy: Roomy, number: int, group: _Group
-) -> list[_Block]:
-    """Add how many jobs of a group begin in each hour of each place."""
-    task, count = group.task, len(group.members)
-    starts = np.arange(task.release, task.deadline - task.hours + 1)
-    blocks = []
-    for place in range(len(field.cost)):
-        moved = float(field.move[task.home]) * (place != task.home)
-        cost = roomy.windows(task.hours)[place, starts] * task.power + moved
-        columns = program.add(cost, count, whole=True)
-        hours = np.add.outer(starts, np.arange(task.hours))
-        rows = (place * field.hours + hours).ravel()
-        program.room.append((rows, np.repeat(columns, task.hours), np.full(rows.size, task.power)))
-        blocks.append(_Block(number, place, columns, starts))
-    together = np.concatenate([block.columns for block in blocks])
-    program.must(together, np.ones(together.size), count)
-    return blocks
-
-
-def _hours(program: _Program, field: Field, number: int, group: _Group) -> list[_Block]:
-    """Add the power of a group in each hour of each place, by machine."""
-    task = group.task
-    hours = np.tile(np.arange(task.release, task.deadline), len(task.gains))
-    gains = np.repeat(task.gains, task.deadline - task.release)
-    work = task.hours * group.power
-    blocks, shares = [], []
-    several = len(field.cost) > 1
-    for place in range(len(field.cost)):
-        columns = program.add(field.cost[place, hours], group.power, whole=False)
-        program.room.append((place * field.hours + hours, columns, np.ones(columns.size)))
-        blocks.append(_Block(number, place, columns, hours))
-        if not several:
-            program.must(columns, gains, work)
-            continue
-        moved = float(field.move[task.home]) * (place != task.home) * len(group.members)
-        share = program.add(np.array([moved]), 1.0, whole=False)
-        shares.append(share)
-        program.must(np.append(columns, share), np.append(gains, -work), 0.0)
-        rows = program.links + np.arange(columns.size)
-        program.linked.append((rows, columns, np.ones(columns.size)))
-        program.linked.append((rows, np.repeat(share, columns.size), -np.full(columns.size, group.power)))
-        program.links += columns.size
-    if several:
-        program.must(np.concatenate(shares), np.ones(len(shares)), 1.0)
-    return blocks
-
-
-def _potential(field: Field, groups: Sequence[_Group]) -> Array:
-    """Return the most power that could be drawn in each hour of any place."""
-    edges = np.zeros(field.hours + 1)
-    for group in groups:
-        most = group.power * len(group.task.gains)
-        edges[group.task.release] += most
-        edges[group.task.deadline] -= most
-    return np.cumsum(edges)[:-1]
-
-
-def _matrices(program: _Program, field: Field, groups: Sequence[_Group]) -> _Rows:
-    from scipy.sparse import coo_array, vstack
-
-    def matrix(parts: list[tuple[Index, Index, Array]], rows: int) -> coo_array:
-        if not parts:
-            return coo_array((rows, program.size))
-        row, column, value = (np.concatenate([part[i] for part in parts]) for i in range(3))
-        return coo_array((value, (row, column)), shape=(rows, program.size))
-
-    tight = np.flatnonzero((_potential(field, groups) > field.capacity * (1 - TOLERANCE)).ravel())
-    room = matrix(program.room, field.cost.size).tocsr()[tight]
-    upper = vstack([room, matrix(program.linked, program.links)], format="csr")
-    bound = np.concatenate((field.capacity.ravel()[tight], np.zeros(program.links)))
-    return _Rows(matrix(program.equal, len(program.right)).tocsr(), upper, bound, tight)
-
-
-def _solved(
-    program: _Program, field: Field, groups: Sequence[_Group]
-) -> tuple[Array, Array | None, float]:
+def _solved(asked: Asked) -> tuple[Array, Array | None, float]:
     """Return the columns, the prices of capacity by place and hour, and the proven gap."""
+    found = _linear(asked, asked.limits)
+    if found is None:
+        raise NoRoom(_needed(asked))
+    values, marginals = found
+    halves = asked.whole & (np.abs(values - np.round(values)) > _WHOLE)
+    if halves.any():
+        return _whole_jobs(asked, values, marginals, halves)
+    prices = np.zeros(asked.field.cost.size)
+    prices[asked.rows.tight] = -marginals[: asked.rows.tight.size]
+    return values, prices.reshape(asked.field.cost.shape), 0.0
+
+
+def _linear(asked: Asked, limits: Array) -> tuple[Array, Array] | None:
+    """Solve with fractions of jobs: columns and marginals of the upper bounds, or None."""
     from scipy.optimize import linprog
 
-    rows = _matrices(program, field, groups)
-    cost, most = np.concatenate(program.cost), np.concatenate(program.upper)
-    whole = np.concatenate(program.whole)
-    limits = np.stack((np.zeros(program.size), most), axis=1)
-    found = linprog(cost, rows.upper, rows.bound, rows.equal, program.right, limits, method="highs")
+    rows = asked.rows
+    found = linprog(
+        asked.cost, rows.upper, rows.bound, rows.equal, asked.right, limits, method="highs"
+    )
     if found.status == _INFEASIBLE:
-        raise NoRoom(_needed(rows, program, limits))
+        return None
     if found.x is None:
         raise ArithmeticError(found.message)
-    values = np.asarray(found.x)
-    halves = (whole > 0) & (np.abs(values - np.round(values)) > _WHOLE)
-    if not halves.any():
-        prices = np.zeros(field.cost.size)
-        prices[rows.tight] = -found.ineqlin.marginals[: rows.tight.size]
-        return values, prices.reshape(field.cost.shape), 0.0
-    return _whole_jobs(rows, program, cost, limits, whole, values, halves)
+    return np.asarray(found.x), np.asarray(found.ineqlin.marginals)
 
 
 def _whole_jobs(
-    rows: _Rows,
-    program: _Program,
-    cost: Array,
-    limits: Array,
-    whole: Array,
-    values: Array,
-    halves: NDArray[np.bool_],
+    asked: Asked, values: Array, marginals: Array, halves: NDArray[np.bool_]
 ) -> tuple[Array, None, float]:
-    """Return whole jobs: first with those kept that are whole already, then all together.
+    """Return whole jobs, within `_GAP` of the linear program where that is found in time.
 
-    The linear program is a bound from below, so the distance of either from it is proven.
+    Jobs are set one by one where they are cheapest at the prices of the linear program, which is a
+    bound from below; what pauses fills the rest. Where that is not near enough, the jobs that the
+    program split are planned exactly, then all together.
     """
-    bound = float(cost @ values)
-    rounded = np.round(values)
-    split = np.isin(_row_of(program), _row_of(program)[halves])
-    kept = (whole > 0) & ~split
-    near = np.where(kept[:, None], rounded[:, None], limits)
-    for tried in (near, limits):
-        found = _mixed(rows, program, cost, tried, whole)
-        if found is not None:
-            gap = float(cost @ found) / bound - 1 if bound > 0 else 0.0
-            if gap <= _GAP or tried is limits:
-                return found, None, max(0.0, gap)
-    raise NoRoom(_needed(rows, program, limits))
+    bound = float(asked.cost @ values)
+    best = next(filter(_found, (_set_one_by_one(asked, marginals, n) for n in (False, True))), None)
+    split = np.isin(_row_of(asked), _row_of(asked)[halves])
+    kept = (asked.whole & ~split)[:, None]
+    near = np.where(kept, np.round(values)[:, None], asked.limits)
+    for limits in (near, asked.limits):
+        if best is not None and (asked.quick or limits is asked.limits):
+            break
+        if best is not None and _gap(asked, best, bound) <= _GAP:
+            break
+        found = _mixed(asked, limits)
+        if found is not None and (best is None or asked.cost @ found < asked.cost @ best):
+            best = found
+    if best is None:
+        raise NoRoom(_needed(asked))
+    return best, None, max(0.0, _gap(asked, best, bound))
 
 
-def _row_of(program: _Program) -> Index:
-    """Return the first row of equalities that each column stands in."""
-    row, column = (np.concatenate([part[i] for part in program.equal]) for i in range(2))
-    found = np.full(program.size, -1)
-    found[column] = row
+def _gap(asked: Asked, values: Array, bound: float) -> float:
+    return float(asked.cost @ values) / bound - 1 if bound > 0 else 0.0
+
+
+def _found(values: Array | None) -> bool:
+    return values is not None
+
+
+def _set_one_by_one(asked: Asked, marginals: Array, tightest: bool) -> Array | None:
+    """Set whole jobs where room and prices let them; None where one has no room.
+
+    The largest come first, or those of the least slack.
+    """
+    priced = asked.cost - asked.rows.upper.T @ marginals
+    free, limits = asked.field.capacity.copy(), asked.limits.copy()
+    limits[asked.whole, 1] = 0.0
+    blocks: dict[int, list[Block]] = {}
+    for block in asked.blocks:
+        if asked.groups[block.group].task.kind == "uninterruptible":
+            blocks.setdefault(block.group, []).append(block)
+    for number in sorted(blocks, key=lambda n: _urgency(asked.groups[n].task, tightest)):
+        for _ in asked.groups[number].members:
+            column = _cheapest(blocks[number], priced, free, asked.groups[number].task)
+            if column is None:
+                return None
+            limits[column] += 1.0
+    found = _linear(asked, limits)
+    return None if found is None else found[0]
+
+
+def _urgency(task: Task, tightest: bool) -> tuple[float, float]:
+    size, slack = -task.power * task.hours, task.deadline - task.release - task.hours
+    return (slack, size) if tightest else (size, slack)
+
+
+def _cheapest(blocks: Sequence[Block], priced: Array, free: Array, task: Task) -> int | None:
+    """Return the column of the cheapest start with room, and take the room."""
+    best: tuple[float, int, int, int] | None = None
+    for block in blocks:
+        span = free[block.place, block.hours[0] : block.hours[-1] + task.hours]
+        room = np.lib.stride_tricks.sliding_window_view(span, task.hours).min(axis=1)
+        costs = np.where(room >= task.power * (1 - TOLERANCE), priced[block.columns], np.inf)
+        place = int(np.argmin(costs))
+        if np.isfinite(costs[place]) and (best is None or costs[place] < best[0]):
+            best = (
+                float(costs[place]),
+                int(block.columns[place]),
+                block.place,
+                int(block.hours[place]),
+            )
+    if best is None:
+        return None
+    free[best[2], best[3] : best[3] + task.hours] -= task.power
+    return best[1]
+
+
+def _row_of(asked: Asked) -> Index:
+    """Return a row of equalities that each column stands in."""
+    entries = asked.rows.equal.tocoo()
+    found = np.full(asked.cost.size, -1)
+    found[entries.coords[1]] = entries.coords[0]
     return found
 
 
-def _mixed(
-    rows: _Rows, program: _Program, cost: Array, limits: Array, whole: Array
-) -> Array | None:
+def _mixed(asked: Asked, limits: Array) -> Array | None:
     """Solve with whole jobs; None where none was found in time."""
     from scipy.optimize import Bounds, LinearConstraint, milp
 
+    rows = asked.rows
     found = milp(
-        cost,
-        integrality=whole,
+        asked.cost,
+        integrality=asked.whole.astype(int),
         bounds=Bounds(limits[:, 0], limits[:, 1]),
         constraints=[
-            LinearConstraint(rows.equal, program.right, program.right),
+            LinearConstraint(rows.equal, asked.right, asked.right),
             LinearConstraint(rows.upper, -np.inf, rows.bound),
         ],
         options={"mip_rel_gap": _GAP / 2, "time_limit": _SECONDS},
@@ -285,36 +192,31 @@ def _mixed(
     return None if found.x is None else np.asarray(found.x)
 
 
-def _needed(rows: _Rows, program: _Program, limits: Array) -> float:
+def _needed(asked: Asked) -> float:
     """Return how many times the capacity lets the jobs fit: one elastic factor on all of it."""
     from scipy.optimize import linprog
     from scipy.sparse import csr_array, hstack
 
+    rows = asked.rows
     column, count = np.zeros((rows.bound.size, 1)), rows.tight.size
     column[:count, 0] = -rows.bound[:count]
     stretched = hstack([rows.upper, csr_array(column)], format="csr")
-    wider = hstack([rows.equal, csr_array((len(program.right), 1))], format="csr")
-    cost = np.append(np.zeros(program.size), 1.0)
+    wider = hstack([rows.equal, csr_array((len(asked.right), 1))], format="csr")
+    cost = np.append(np.zeros(asked.cost.size), 1.0)
     right = np.concatenate((np.zeros(count), rows.bound[count:]))
-    bounds = np.vstack((limits, [0.0, np.inf]))
-    found = linprog(cost, stretched, right, wider, program.right, bounds, method="highs")
+    bounds = np.vstack((asked.limits, [0.0, np.inf]))
+    found = linprog(cost, stretched, right, wider, asked.right, bounds, method="highs")
     return float(found.x[-1]) if found.x is not None else float("inf")
 
 
 def _shared_out(
-    solution: Array,
-    prices: Array | None,
-    gap: float,
-    field: Field,
-    tasks: Sequence[Task],
-    groups: Sequence[_Group],
-    blocks: Sequence[_Block],
+    solution: Array, prices: Array | None, gap: float, tasks: Sequence[Task], asked: Asked
 ) -> Plan:
     """Share out what groups do among their jobs."""
     parts: list[tuple[Index, Index, Index, Array]] = []
-    taken = [0] * len(groups)
-    for block in blocks:
-        group = groups[block.group]
+    taken = [0] * len(asked.groups)
+    for block in asked.blocks:
+        group = asked.groups[block.group]
         values = solution[block.columns]
         used = np.flatnonzero(values > TOLERANCE * max(1.0, group.power))
         if group.task.kind == "uninterruptible":

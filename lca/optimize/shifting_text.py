@@ -35,9 +35,7 @@ class Case:
     kind: str
     draws: Draws
 
-    def choice(
-        self, name: str, plan: Plan, details: Mapping[str, str] | None = None
-    ) -> Choice:
+    def choice(self, name: str, plan: Plan, details: Mapping[str, str] | None = None) -> Choice:
         """Return a plan as a choice, with its emissions on the draws."""
         carbon = plan.carbon(self.field, self.tasks)
         load = plan.load(self.field)
@@ -48,7 +46,23 @@ class Case:
         found = sites.estimate(parts, self.kind, self.draws, name)
         moved = carbon - found.central
         found = replace(found, samples=found.samples + moved)
-        return Choice(name, {}, {"gwp100": carbon}, details or {}, {"gwp100": found})
+        values = {"gwp100": carbon}
+        prices = [rate.price for rate in self.rates]
+        if all(price is not None for price in prices):
+            values["cost"] = float(load.sum(axis=1) @ np.array(prices))
+        return Choice(name, {}, values, details or {}, {"gwp100": found})
+
+    @property
+    def currency(self) -> str:
+        """The currency of costs; nothing where no price is known."""
+        return self.rates[0].currency
+
+    @property
+    def cost_remark(self) -> str:
+        """Say what is known of costs."""
+        if any(rate.price is None for rate in self.rates):
+            return "cost is not known: the scenario gives no price of electricity for every site"
+        return "cost is that of electricity at prices that are the same in every hour: cheap hours are not known"
 
     def market(self, plan: Plan) -> float:
         """Return what a plan emits on the market-based account, but for what hours do not change."""
@@ -89,7 +103,10 @@ def tighter(tasks: Sequence[Task], hours: int, by: float = 0.5, extra: int = 0) 
             one,
             deadline=min(
                 hours,
-                one.release + one.hours + int((one.deadline - one.release - one.hours) * by) + extra,
+                one.release
+                + one.hours
+                + int((one.deadline - one.release - one.hours) * by)
+                + extra,
             ),
         )
         for one in tasks
@@ -106,7 +123,7 @@ def other_plans(case: Case) -> dict[str, Plan]:
         if tasks == case.tasks:
             continue
         try:
-            found[name] = solve(case.field, tasks)
+            found[name] = solve(case.field, tasks, quick=True)
         except NoRoom:
             continue
     return found
@@ -125,7 +142,7 @@ def with_forecasts(case: Case, error: float) -> float:
     for _ in range(seeds):
         noise = random.normal(0.0, error, case.field.cost.shape) * means
         guessed = replace(case.field, cost=case.field.cost + noise)
-        whole += solve(guessed, case.tasks).carbon(case.field, case.tasks)
+        whole += solve(guessed, case.tasks, quick=True).carbon(case.field, case.tasks)
     return whole / seeds
 
 
@@ -142,7 +159,9 @@ def bindings(case: Case, plan: Plan) -> tuple[Binding, ...]:
         later = solve(case.field, tighter(case.tasks, case.field.hours, 1.0, 1))
         change = later.carbon(case.field, case.tasks) - plan.carbon(case.field, case.tasks)
         if change < 0:
-            found.append(Binding("deadlines (one hour more slack for every job)", change, f"{_KILOGRAM}/h"))
+            found.append(
+                Binding("deadlines (one hour more slack for every job)", change, f"{_KILOGRAM}/h")
+            )
     return tuple(found)
 
 
@@ -169,9 +188,13 @@ def facts(case: Case, usual: Plan, best: Plan, error: float) -> dict[str, str]:
     }
     shares = [case.carbon_free(plan) for plan in (usual, best)]
     if shares[0] is not None and shares[1] is not None:
-        found["carbon-free share of the electricity"] = f"{shares[0]:.1%} as usual, {shares[1]:.1%} shifted"
+        found["carbon-free share of the electricity"] = (
+            f"{shares[0]:.1%} as usual, {shares[1]:.1%} shifted"
+        )
     if late.any():
-        found["late as usual"] = f"{int(late.sum()):,} jobs miss their deadline when they run first come"
+        found["late as usual"] = (
+            f"{int(late.sum()):,} jobs miss their deadline when they run first come"
+        )
     if best.gap > 0:
         found["proven within"] = f"{best.gap:.2%} of the optimum"
     return found
@@ -207,7 +230,9 @@ def chance(usual: Choice, best: Choice) -> float:
 
 def remarks(case: Case, usual: Plan, best: Plan, rounded: bool) -> list[str]:
     """Return what a reader must know of hourly answers."""
-    labels = ", ".join(f"{s.label or s.name} ({s.accounting or 'accounting as in the file'})" for s in case.series)
+    labels = ", ".join(
+        f"{s.label or s.name} ({s.accounting or 'accounting as in the file'})" for s in case.series
+    )
     found = [
         f"hours of {labels}: one past year stands for those to come, and the annual factor of the scenario is not used",
         f"{case.kind} intensity: {_method(case.kind)}",
@@ -231,4 +256,3 @@ def _method(kind: str) -> str:
     if kind == "marginal":
         return "what one kWh more causes, which judges a change"
     return "averages share out what is emitted; what a moved kWh changes is marginal and can differ in sign"
-

@@ -13,7 +13,7 @@ import numpy as np
 
 from lca.estimates import Estimate
 from lca.formulas.discounting import discount_factor
-from lca.ledger import Ledger
+from lca.ledger import PRICED, Ledger
 from lca.uncertain import Array
 
 _AT_START, _DURING, _AT_END = range(3)
@@ -90,13 +90,11 @@ def curve(
     whole = ledger.total(indicator, basis=basis, view=view)  # refuses what is not known
     years = ledger.years
     steps = np.zeros((len(years), 3, 1 + ledger.draws.samples))
-    rows = ledger.by(
-        "asset", "stage", "process", "year", indicator=indicator, basis=basis, view=view
-    )
+    rows = ledger.by("asset", "stage", "year", indicator=indicator, basis=basis, view=view)
     for row in rows:
-        asset, stage, process, year = row.labels
+        asset, stage, year = row.labels
         place = int(year) - years[0]
-        when = _when(stage, process, asset in owned and view == "inventory")
+        when = _when(stage, asset in owned and view == "inventory")
         steps[place, when] += row.estimate.samples
     steps *= _weights(years, discount)[:, None, None]
     flat = steps.reshape(3 * len(years), -1)
@@ -104,17 +102,16 @@ def curve(
     label = whole.label + (
         f", discounted at {discount:.3g} a year to {years[0]}" if discount else ""
     )
-    gaps = tuple(
-        f"{gap.what}: {gap.reason}" for gap in ledger.missing if gap.indicator == indicator
-    )
+    lacking = {indicator, "cost"} if indicator in PRICED else {indicator}
+    gaps = tuple(f"{g.what}: {g.reason}" for g in ledger.missing if g.indicator in lacking)
     return Curve(ledger.name, years, _times(years), values, whole.unit, label, gaps)
 
 
-def _when(stage: str, process: str, at_once: bool) -> int:
+def _when(stage: str, at_once: bool) -> int:
     """Return the part of a year in which lines of a stage fall."""
     if not at_once:
         return _DURING
-    if stage in _BOUGHT or (stage == "cost" and process == "purchase"):
+    if stage in _BOUGHT:
         return _AT_START
     return _AT_END if stage in _SCRAPPED else _DURING
 

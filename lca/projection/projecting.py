@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lca.errors import ScenarioError
+from lca.errors import ScenarioError, UnknownNameError, did_you_mean
 from lca.evaluation import evaluate
 from lca.inventory import choose_model
 from lca.ledger import INDICATORS, PRICED, Ledger
@@ -15,6 +15,7 @@ from lca.projection.passages import Crossing, Exhaustion, crossings, exhaustion
 from lca.scenario import Scenario
 from lca.terms import Draws
 from lca.units import parse
+from lca.values import read
 
 HISTORY = "history"
 
@@ -89,9 +90,13 @@ def cumulative(
 
     Raises
     ------
+    UnknownNameError
+        If there is no such indicator.
     ScenarioError
-        If the indicator is money and nothing has a price, or already discounted.
+        If the scenario does not count it: money where nothing has a price; or if it is
+        discounted already.
     """
+    _check(indicator, scenario)
     rate = _rate(indicator, discount)
     options = [_widened(option, spread) for option in scenario.options()]
     own = scenario.model.uncertainty
@@ -119,13 +124,25 @@ def cumulative(
     )
 
 
+def _check(indicator: str, scenario: Scenario) -> None:
+    """Refuse what is not an indicator, and what the scenario does not count."""
+    if indicator not in INDICATORS:
+        hint = did_you_mean(indicator, INDICATORS)
+        msg = f'no indicator "{indicator}"{hint} (one of: {", ".join(INDICATORS)})'
+        raise UnknownNameError(msg)
+    counted = ("gwp100", "it_energy", "facility_energy", *PRICED, *scenario.model.indicators)
+    if indicator not in counted:
+        msg = f"{scenario.name} does not count {indicator}; add it to indicators"
+        raise ScenarioError(msg)
+
+
 def _rate(indicator: str, discount: str | None) -> float:
     if discount is None:
         return 0.0
     if indicator == "present_cost":
         msg = "present_cost is discounted already; ask for cost, or leave the discount out"
         raise ScenarioError(msg)
-    return parse(discount, "")
+    return read(discount, "", 0.0, 1.0).central
 
 
 def _limit(scenario: Scenario, indicator: str, budget: str | None, unit: str) -> float | None:
@@ -169,8 +186,6 @@ def _with_spread(written: Any, spread: str) -> Mapping[str, object]:
 def _remarks(
     scenario: Scenario, ledgers: list[Ledger], spread: str | None, indicator: str, rate: float
 ) -> Iterator[str]:
-    if indicator not in (*INDICATORS, *PRICED):
-        return
     if rate and indicator not in PRICED:
         yield f"{indicator} is discounted at {rate:.3g} a year, as asked: a ton later counts as less"
     if spread is not None and any(_changes(option, spread) for option in scenario.options()):

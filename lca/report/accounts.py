@@ -155,8 +155,6 @@ def _by_stage(numbers: _Numbers, indicators: Sequence[str], basis: str) -> dict[
     """Return totals by stage; a stage without lines is left out unless something is missing."""
     found: dict[str, dict[str, Any]] = {stage: {} for stage in STAGES}
     for indicator in indicators:
-        if indicator in PRICED:
-            continue  # told by what is paid for, in costs
         rows = numbers.by("stage", indicator, basis, numbers.ledger.default_view)
         for stage in STAGES:
             missing = gaps(numbers.ledger, indicator, stage)

@@ -7,7 +7,7 @@ from typing import Any
 
 from lca.errors import UnknownNameError, did_you_mean
 from lca.explanation import Branch
-from lca.ledger import INDICATORS, PRICED, Ledger, Line
+from lca.ledger import INDICATORS, Ledger, Line
 from lca.library import Library
 
 _TEXTS = Line._fields[: Line._fields.index("intensity")]
@@ -58,7 +58,7 @@ def _check(ledger: Ledger, indicator: str, labels: Mapping[str, str]) -> None:
     lines = [line for line in ledger.lines if line.indicator == indicator]
     if not lines:
         present = dict.fromkeys(line.indicator for line in ledger.lines)
-        names = [name for name in (*INDICATORS, *PRICED) if name in present]
+        names = [name for name in INDICATORS if name in present]
         msg = f'nothing is counted as "{indicator}"{did_you_mean(indicator, names)} (one of: {", ".join(names)})'
         raise UnknownNameError(msg)
     for label, value in labels.items():

@@ -43,16 +43,15 @@ def read(text: str) -> Gate:
         msg = f'"{text}" is not a limit; write it as "gwp100 > 100 tCO2e"'
         raise UnitError(msg)
     name = match["indicator"]
-    known = (*INDICATORS, *PRICED)
-    if name not in known:
-        msg = f'no indicator "{name}"{did_you_mean(name, known)} (one of: {", ".join(known)})'
+    if name not in INDICATORS:
+        msg = f'no indicator "{name}"{did_you_mean(name, INDICATORS)} (one of: {", ".join(INDICATORS)})'
         raise UnknownNameError(msg)
     return Gate(text.strip(), name, match["sign"], units.parse(match["value"], _unit(name, text)))
 
 
 def _unit(name: str, text: str) -> str:
     """Return the unit of an indicator; that of money is the currency that the limit names."""
-    if name in INDICATORS:
+    if name not in PRICED:
         return INDICATORS[name]
     return next((currency for currency in CURRENCIES if currency in text), CURRENCIES[0])
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,19 +14,28 @@ from lca.ledger import Ledger, Line
 from lca.library import Library
 from lca.report.wording import name_factor
 from lca.sources import Quality, Source
-from lca.terms import Factor, Term, formula_name
+from lca.terms import Factor, Node, Term, formula_name
 from lca.terms import factors as leaves
+from lca.uncertain import Array
 
 _TEXTS = Line._fields[: Line._fields.index("intensity")]
 
 
-def lines(ledger: Ledger) -> Iterator[dict[str, Any]]:
-    """Yield every line of an option: labels, formula, sources and its total.
+def lines(ledger: Ledger, places: Mapping[Factor, int] | None = None) -> Iterator[dict[str, Any]]:
+    """Yield every line of an option: labels, formula, inputs, years, sources and its total.
 
     Lines whose indicator begins with ``unit:`` are the work delivered.
+
+    Parameters
+    ----------
+    ledger
+        The option.
+    places
+        Position of every factor among the inputs of the result; without them no input is named.
     """
     for line in ledger.lines:
         activity = line.inventory if ledger.default_view == "inventory" else line.spread
+        below = _leaves(line)
         yield {
             "option": ledger.name,
             **{label: getattr(line, label) for label in _TEXTS},
@@ -34,23 +43,33 @@ def lines(ledger: Ledger) -> Iterator[dict[str, Any]]:
             "formula": formula_name(line.intensity[0].formula)
             if isinstance(line.intensity[0], Term)
             else "",
-            "sources": _sources(line),
-            "total": _line_total(ledger, line, activity).statistics(),
+            "inputs": [places[leaf] for leaf in below if leaf in places] if places else [],
+            "sources": sorted({leaf.source for leaf in below if leaf.source}),
+            **_numbers(ledger, line, activity),
         }
 
 
-def _sources(line: Line) -> list[str]:
+def _leaves(line: Line) -> list[Factor]:
+    """Return every factor below a line, each once."""
     nodes = dict.fromkeys(line.intensity)
-    return sorted({leaf.source for node in nodes for leaf in leaves(node) if leaf.source})
+    return list(dict.fromkeys(leaf for node in nodes for leaf in leaves(node)))
 
 
-def _line_total(ledger: Ledger, line: Line, activity: Sequence[float]) -> Estimate:
+def _numbers(ledger: Ledger, line: Line, activity: Sequence[float]) -> dict[str, Any]:
+    """Return a line's total, and activity and central intensity of every year with activity."""
     values = np.zeros(1 + ledger.draws.samples)
+    by_year: dict[str, list[float]] = {}
+    arrays: dict[Node, Array] = {}
     last = len(line.intensity) - 1
     for year, amount in enumerate(activity):
         if amount:
-            values = values + amount * ledger.draws.array(line.intensity[min(year, last)])
-    return Estimate(values, ledger.unit(line.indicator).removeprefix("unit:"))
+            node = line.intensity[min(year, last)]
+            if node not in arrays:
+                arrays[node] = ledger.draws.array(node)
+            values = values + amount * arrays[node]
+            by_year[str(ledger.years[year])] = [amount, float(arrays[node][0])]
+    total = Estimate(values, ledger.unit(line.indicator).removeprefix("unit:"))
+    return {"by_year": by_year, "total": total.statistics()}
 
 
 def all_factors(ledgers: Iterable[Ledger]) -> dict[Factor, list[str]]:
@@ -60,6 +79,37 @@ def all_factors(ledgers: Iterable[Ledger]) -> dict[Factor, list[str]]:
         for factor in ledger.factors():
             found.setdefault(factor, []).append(ledger.name)
     return found
+
+
+def settings(data: object, path: str = "") -> dict[str, str]:
+    """Return what a scenario writes as one text a path: ``fleet.chat.lifetime`` is "5 years"."""
+    if isinstance(data, Mapping) and data:
+        parts = (settings(value, f"{path}.{key}") for key, value in data.items())
+        return {key: text for part in parts for key, text in part.items()}
+    text = ", ".join(map(str, data)) if isinstance(data, list) else str(data)
+    return {path.removeprefix("."): text}
+
+
+def inputs(used: Mapping[Factor, Sequence[str]]) -> list[dict[str, Any]]:
+    """Return every factor that entered: value, interval, unit, source, and the options it is in."""
+    return [_input(factor, options) for factor, options in used.items()]
+
+
+def _input(factor: Factor, options: Sequence[str]) -> dict[str, Any]:
+    low, high = factor.distribution.interval()
+    return {
+        "name": factor.name,
+        "what": name_factor(factor.name, factor.identity),
+        "identity": factor.identity,
+        "role": factor.role,
+        "central": factor.distribution.central,
+        "p5": low,
+        "p95": high,
+        "unit": factor.unit,
+        "source": factor.source,
+        "quality": str(factor.quality),
+        "options": list(options),
+    }
 
 
 def sources(used: Iterable[Factor], library: Library) -> list[dict[str, str]]:

@@ -80,8 +80,12 @@ def run_result(
 def _provenance(
     scenario: Scenario, ledgers: Sequence[Ledger], used: dict[Any, list[str]], full: bool
 ) -> dict[str, Any]:
+    places = {factor: place for place, factor in enumerate(used)}
+    listed = (line for ledger in ledgers for line in provenance.lines(ledger, places))
     return {
-        "lines": [line for ledger in ledgers for line in provenance.lines(ledger)] if full else [],
+        "settings": provenance.settings(scenario.data) if full else {},
+        "inputs": provenance.inputs(used) if full else [],
+        "lines": list(listed) if full else [],
         "sources": provenance.sources(used, scenario.library),
         "warnings": list(dict.fromkeys(text for ledger in ledgers for text in ledger.warnings)),
         "missing": provenance.missing(ledgers),

@@ -185,7 +185,7 @@ class Work(Record):
     """Calendar year of the work; the first of the period by default."""
     lifetime: Lifetime | None = None
     """Life of the machines."""
-    occupancy: Share | None = None
+    occupancy: Annotated[Value, Amount("", 0.01, 1.0)] | None = None
     """Share of its life in which the device is sold or used."""
     utilization: Share | None = None
     """Share of the hours in which the device is busy; all of them by default."""

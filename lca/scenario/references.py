@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 from lca import factors
 from lca.errors import InputError, Problem, UnitError, UnknownNameError, did_you_mean, quoted
-from lca.ledger import INDICATORS, PRICED
+from lca.ledger import INDICATORS
 from lca.library import Library
 from lca.scenario import functional_unit
 from lca.scenario.assumption_models import Electricity
@@ -23,7 +23,7 @@ from lca.scenario.site_models import GridValue, Site, Trajectory
 
 Path = tuple[str | int, ...]
 Finding = tuple[Path, str]
-_INDICATORS = (*INDICATORS, *PRICED)
+_INDICATORS = tuple(INDICATORS)
 _MOST_DEVICES = 10**9
 _CALENDAR = range(1990, 2101)
 

@@ -18,7 +18,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from lca.scenario import assumption_models, models, service_models, site_models
+from lca.scenario import assumption_models, models, price_models, service_models, site_models
 from lca.vocabulary import VOCABULARY
 
 _WRITTEN: dict[str, JsonSchemaValue] = {
@@ -35,7 +35,7 @@ _WRITTEN: dict[str, JsonSchemaValue] = {
 """What may be written where a function reads a value before it is checked."""
 
 
-_MODULES = (models, assumption_models, service_models, site_models)
+_MODULES = (models, assumption_models, price_models, service_models, site_models)
 
 
 class _Written(GenerateJsonSchema):

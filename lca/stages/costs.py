@@ -1,7 +1,7 @@
 """Costs: purchase, electricity, rent, and a price on carbon where one is set.
 
-Cost is money of the scenario's currency, on lines of the stage ``cost``; the process says what is
-paid for. Rented machines have electricity and hardware inside their rent. The present value
+Cost is money of the scenario's currency, on lines of the stage that it is paid in; the process says
+what is paid for. Rented machines have electricity and hardware inside their rent. The present value
 stands on lines of its own, whose activities are discounted: intensities stay prices.
 """
 
@@ -28,6 +28,7 @@ from lca.subjects.hosting import warn_decision
 from lca.subjects.subject import Subject
 from lca.terms import Factor, Node, product
 
+_NO_HOURS = "it has no hours; give device_hours or instance_hours"
 _EMITTING = (manufacture, transport, operation, operation_given, end_of_life)
 
 
@@ -36,10 +37,12 @@ def lines(context: Context, subjects: Sequence[Subject]) -> Iterator[Line]:
     prices = context.model.prices
     if prices is None:
         for indicator in PRICED:
-            context.miss(indicator, "cost", "prices", "none are given; add prices to the scenario")
+            context.miss(
+                indicator, "operation", "prices", "none are given; add prices to the scenario"
+            )
         return
     if prices.discount is None:
-        context.miss("present_cost", "cost", "discount rate", "give prices.discount")
+        context.miss("present_cost", "operation", "discount rate", "give prices.discount")
     warn_decision(context, "prices", "discount", prices.discount)
     for subject in subjects:
         for line in _cost_lines(context, prices, subject):
@@ -54,14 +57,14 @@ def _cost_lines(context: Context, prices: Prices, subject: Subject) -> Iterator[
         try:
             price = context.once(("carbon_prices",), lambda: carbon_prices(context, prices))
         except NoPriceError as error:
-            _miss(context, "emissions", str(error))
+            _miss(context, "operation", "price of emissions", str(error))
         else:
             yield from _carbon(context, subject, price)
 
 
-def _miss(context: Context, what: str, reason: str) -> None:
+def _miss(context: Context, stage: str, what: str, reason: str) -> None:
     """Keep a missing price, whether cost is asked for by name or not: prices are given."""
-    context.missing[Missing("cost", "cost", what, reason)] = None
+    context.missing[Missing("cost", stage, what, reason)] = None
 
 
 def _paid(context: Context, prices: Prices, subject: Subject) -> Iterator[Line]:
@@ -87,9 +90,11 @@ def _rent(context: Context, prices: Prices, subject: Subject, work: Work) -> Ite
         if device is None:
             msg = "no rent of cores, drives or networks can be given"
             raise NoPriceError(msg)
+        if not any(subject.hours):
+            raise NoPriceError(_NO_HOURS)
         hourly = rent(prices, work.instance, instance.count if instance else 1, device)
     except NoPriceError as error:
-        _miss(context, f"rent of {subject.where}", str(error))
+        _miss(context, "operation", f"rent of {subject.where}", str(error))
         return
     if subject.hours_spread is not None:
         hourly = product("rent", hourly.unit, rent=hourly, hours_spread=subject.hours_spread)
@@ -98,19 +103,24 @@ def _rent(context: Context, prices: Prices, subject: Subject, work: Work) -> Ite
 
 def _purchase(context: Context, prices: Prices, subject: Subject) -> Iterator[Line]:
     for goods in subject.goods:
-        _miss(context, f"{goods.component} of {subject.where}", "no price can be given")
+        _miss(
+            context, "manufacture", f"{goods.component} of {subject.where}", "no price can be given"
+        )
     for component, name, share, ask in _bought(prices, subject):
         try:
             node = ask()
         except NoPriceError as error:
             if not _is_sunk(subject):
-                _miss(context, f"purchase of {name}", str(error))
+                _miss(context, "manufacture", f"purchase of {name}", str(error))
+            continue
+        if isinstance(subject.use, Work) and not any(subject.hours):
+            _miss(context, "manufacture", f"purchase of {name} for {subject.where}", _NO_HOURS)
             continue
         part = Part(component, name, None, share, None)
         # booked and spread as manufacture is
         line = embodied_line(context, subject, part, "manufacture", "purchase", node, "cost")
         if line is not None:
-            yield line._replace(stage="cost")
+            yield line
 
 
 def _is_sunk(subject: Subject) -> bool:
@@ -144,12 +154,12 @@ def _electricity(context: Context, prices: Prices, subject: Subject) -> Iterator
     try:
         price = electricity_prices(context, prices, subject.site)
     except NoPriceError as error:
-        _miss(context, f"electricity of {subject.site.name}", str(error))
+        _miss(context, "operation", f"electricity of {subject.site.name}", str(error))
         return
     for line in drawn:
         (amount,) = line.intensity
         nodes = _priced(context, "electricity_cost", price, (amount,), line.per)
-        yield line._replace(stage="cost", process="electricity", indicator="cost", intensity=nodes)
+        yield line._replace(process="electricity", indicator="cost", intensity=nodes)
 
 
 def _energy(context: Context, subject: Subject) -> Iterator[Line]:
@@ -163,9 +173,7 @@ def _carbon(context: Context, subject: Subject, price: tuple[Node, ...]) -> Iter
         for line in stage.lines(context, [subject]):
             if line.indicator == "gwp100":
                 nodes = _priced(context, "carbon_cost", price, line.intensity, line.per)
-                yield line._replace(
-                    stage="cost", process="carbon", indicator="cost", intensity=nodes
-                )
+                yield line._replace(process="carbon", indicator="cost", intensity=nodes)
 
 
 def _priced(
@@ -200,7 +208,7 @@ def _line(
     return Line(
         subject.asset,
         component,
-        "cost",
+        "operation",
         process,
         str(subject.use.phase),
         "cost",

@@ -13,12 +13,15 @@ from lca.scenario.models import Fleet
 from lca.subjects.cohorts import Cohort, cohorts
 from lca.subjects.subject import Subject
 
+_BEFORE_USE = ("manufacture", "transport")
+
 
 def present(line: Line, subject: Subject, years: tuple[int, ...], rate: float) -> Line:
     """Return the present value of a line of cost, as a line of its own."""
     paid = [float(discount_factor(rate, float(year - years[0]))) for year in years]
     borne = paid
-    if line.process == "purchase" and isinstance(subject.use, Fleet):
+    spread = line.spread != line.inventory
+    if spread and line.stage in _BEFORE_USE and isinstance(subject.use, Fleet):
         borne = _weights(_new(subject.use, years), years, rate)
     return line._replace(
         indicator="present_cost",

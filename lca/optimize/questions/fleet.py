@@ -8,19 +8,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from lca.errors import LcaError, Problem, ScenarioError
-from lca.estimates import round_figures, scale
 from lca.evaluation import evaluate
-from lca.ledger import INDICATORS
 from lca.optimize import conflicts
-from lca.optimize.answer import Answer, Binding, Choice
-from lca.optimize.fleet_choices import (
-    choice,
-    distinct,
-    plan_table,
-    realized,
-    sampled,
-    sunk_total,
-)
+from lca.optimize.answer import Answer, Choice
+from lca.optimize.fleet_choices import choice, plan_table, sunk_total
 from lca.optimize.fleet_program import Case, build, program
 from lca.optimize.frontier import (
     NEAR,
@@ -30,7 +21,18 @@ from lca.optimize.frontier import (
     saved_tonne,
     undominated,
 )
+from lca.optimize.known_objectives import currency
 from lca.optimize.programs import Program, Solution, relax, search
+from lca.optimize.telling import (
+    amount,
+    bindings,
+    compared,
+    distinct,
+    realized,
+    sampled,
+    shared_draws,
+    unit_of,
+)
 from lca.scenario import Scenario
 from lca.terms import Draws
 from lca.uncertain import Array
@@ -38,11 +40,8 @@ from lca.uncertain import Array
 GAP = 1e-3
 """A plan within this share of what no plan can be below is taken as the optimum, and the gap told."""
 
-FEWEST_DRAWS, MOST_DRAWS = 256, 2048
 _POINTS = 6
-_PRICES = 6
 _SECONDS, _SECONDS_MORE = 3.0, 0.5
-_TINY = 1e-9
 _SAME = 1e-7
 Progress = Callable[[int, int], None] | None
 
@@ -78,7 +77,7 @@ def solve(
     decision = _Decision(case, program(case), asked.objective)
     found = decision.least()
     step()
-    return _Telling(decision, found, _draws(scenario, samples, seed), step).answer()
+    return _Telling(decision, found, shared_draws(scenario, samples, seed), step).answer()
 
 
 class _Steps:
@@ -94,12 +93,6 @@ class _Steps:
 
 
 _ALL = 6
-
-
-def _draws(scenario: Scenario, samples: int | None, seed: int | None) -> Draws:
-    own = scenario.model.uncertainty
-    wanted = min(own.samples, MOST_DRAWS) if samples is None else samples
-    return Draws(max(wanted, FEWEST_DRAWS), own.seed if seed is None else seed)
 
 
 @dataclass(frozen=True)
@@ -259,7 +252,7 @@ class _Telling:
         self.step()
         plans = [choice(case, one) for one in (values, *others, *front)]
         named = distinct([plans[0], *([usual] if usual else []), *plans[1:]])
-        drawn = [sampled(case, one, self.draws) for one in named]
+        drawn = [sampled(case.scenario, one, self.draws) for one in named]
         self.step()
         common = drawn[1] if usual and len(drawn) > 1 else drawn[0]
         names = ("gwp100", second) if second else ("gwp100",)
@@ -277,34 +270,20 @@ class _Telling:
             "fleet",
             scenario.name,
             objective,
-            INDICATORS[objective],
+            unit_of(scenario, objective),
             (),
             usual,
             best,
             front=undominated(drawn, names) if len(names) > 1 else (),
             alternatives=near_optimal(drawn, best, objective),
-            binding=tuple(self._bindings()),
-            saved=saved_tonne(usual, best, INDICATORS.get("cost", "currency")),
+            binding=tuple(
+                bindings(self.decision.program, self.decision.costs, unit_of(scenario, objective))
+            ),
+            saved=saved_tonne(usual, best, currency(scenario)),
             regret=regrets(drawn, objective),
             evaluated=afresh.total(objective).central,
             remarks=tuple(self._remarks(names)),
         )
-
-    def _bindings(self) -> Iterator[Binding]:
-        """Yield what holds the plan back, by its price in the relaxation, the dearest first."""
-        bound = relax(self.decision.program, self.decision.costs)
-        if bound is None:
-            return
-        dearest: dict[str, tuple[float, Binding]] = {}
-        for row in self.decision.program.rows:
-            price = bound.prices.get(row.name, 0.0)
-            limit = row.high if np.isfinite(row.high) else row.low
-            worth = abs(price * limit)
-            if worth > _TINY and row.low != row.high and worth > dearest.get(row.group, (0.0,))[0]:
-                unit = f"{INDICATORS[self.decision.objective]}/({row.unit})"
-                dearest[row.group] = (worth, Binding(f"{row.name} (relaxation)", price, unit))
-        ranked = sorted(dearest.values(), key=lambda item: -item[0])
-        yield from (binding for _, binding in ranked[:_PRICES])
 
     def _verdict(self, answer: Answer) -> Iterator[str]:
         objective, unit = answer.objective, answer.unit
@@ -312,20 +291,13 @@ class _Telling:
         total = amount(best.values[objective], unit)
         years = f"{self.case.scenario.years[0]}-{self.case.scenario.years[-1]}"
         yield (
-            f"Buy {best.name}: {total} over {years}."
+            f"Buy {best.name}: {total} over {years} at central values."
             if best.name != "buy nothing"
-            else (f"Buy nothing, what stands there is enough: {total} over {years}.")
-        )
-        saved = usual.values[objective] - best.values[objective]
-        if saved > 0:
-            lower = best.estimates[objective].draws < usual.estimates[objective].draws
-            share = saved / usual.values[objective]
-            yield (
-                f"That is {amount(saved, unit)} ({share:.0%}) less than {usual.name}, and lower in "
-                f"{float(lower.mean()):.0%} of {lower.size} draws."
+            else (
+                f"Buy nothing, what stands there is enough: {total} over {years} at central values."
             )
-        else:
-            yield "No plan was found that is lower than business as usual."
+        )
+        yield compared(best, usual, objective, unit)
         if answer.binding:
             yield f"What holds it back most is {answer.binding[0].name.removesuffix(' (relaxation)')}."
 
@@ -355,11 +327,5 @@ class _Telling:
         yield "what stands there is not bought again: replacing it is decided here"
         yield "prices of constraints are those of the relaxation without whole numbers"
         if "cost" not in names:
-            yield "cost is not known: the scenario gives no prices, so no saved tonne has a cost"
+            yield "cost is not known: prices are missing, so no saved tonne has a cost"
         yield f"alternatives do without a type at a site that the choice uses, within {NEAR:.0%}"
-
-
-def amount(value: float, unit: str) -> str:
-    """Return a value with three figures and a readable unit."""
-    step, name = scale(value, unit)
-    return f"{round_figures(value / step, 3)} {name}"

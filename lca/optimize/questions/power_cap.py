@@ -20,10 +20,10 @@ from lca.intensities.context import Context, default
 from lca.intensities.power import device_draw
 from lca.inventory import choose_model
 from lca.ledger import Ledger
-from lca.optimize import constraints
 from lca.optimize import power_cap_text as text
 from lca.optimize.answer import Answer, Binding, Choice
 from lca.optimize.frontier import near_optimal, regrets, saved_tonne, undominated
+from lca.optimize.known_objectives import currency, gap_remarks, known_objectives, upper_bounds
 from lca.optimize.power_curve import Bound, PowerCurves, best_limit, curves, price
 from lca.optimize.written_values import scaled
 from lca.scenario import FunctionalUnit, Scenario
@@ -50,7 +50,9 @@ class Asked:
     made
         The part of ``time`` that is manufacture, transport and end of life (kgCO2e), centrally.
     units
-        Functional units that the fleet delivers without a cap.
+        By objective, its unit.
+    unit, delivered
+        The functional unit that counts as work, and how many are delivered without a cap.
     jobs
         Traced job of every draw.
     """
@@ -68,6 +70,7 @@ class Asked:
     draws: Draws
     jobs: Array
     model: str
+    gaps: list[str]
 
     @property
     def objectives(self) -> list[str]:
@@ -138,7 +141,8 @@ def _made(scenario: Scenario, question: PowerCap, draws: Draws) -> Asked:
     )
     unit = _unit(scenario, once)
     energy, time, units = {}, {}, {}
-    for objective in _objectives(scenario, once):
+    objectives = known_objectives(scenario, [once])
+    for objective in objectives:
         first, second = once.total(objective), twice.total(objective)
         energy[objective] = second.samples - first.samples
         time[objective] = first.samples - energy[objective]
@@ -147,6 +151,7 @@ def _made(scenario: Scenario, question: PowerCap, draws: Draws) -> Asked:
     return Asked(
         scenario, question, unit, energy, time, _embodied(once), units,
         once.units(unit.text).central, found, busy, draws, _jobs(found, draws), model,
+        gap_remarks([once], objectives),
     )  # fmt: skip
 
 
@@ -182,16 +187,6 @@ def _unit(scenario: Scenario, ledger: Ledger) -> FunctionalUnit:
     raise ScenarioError([Problem("functional_unit", msg)])
 
 
-def _objectives(scenario: Scenario, ledger: Ledger) -> list[str]:
-    first = str(scenario.model.optimize.objective) if scenario.model.optimize else "gwp100"
-    known = [name for name in ("gwp100", "cost", "water") if ledger.by(indicator=name)]
-    if first not in known:
-        hint = "give prices" if first == "cost" else f"add {first} to indicators"
-        msg = f"{first} is not known for this scenario, so it cannot be made low; {hint}"
-        raise ScenarioError([Problem("optimize.objective", msg)])
-    return [first, *(name for name in known if name != first)]
-
-
 def _embodied(ledger: Ledger) -> float:
     rows = ledger.by("stage")
     return sum(row.estimate.central for row in rows if row.labels[0] != "operation")
@@ -221,18 +216,8 @@ def _bounds(asked: Asked) -> list[Bound]:
     if question.deadline is not None and question.work_time is not None:
         most = question.deadline.central / question.work_time.central
         found.append(Bound(f"deadline {question.deadline.central:g} h", 0.0, 1.0, most))
-    written = _read_constraints(asked)
+    written = upper_bounds(asked.scenario, asked.units)
     return [*found, *(Bound(c.text, *asked.central(c.name), c.bound) for c in written)]
-
-
-def _read_constraints(asked: Asked) -> Sequence[constraints.Constraint]:
-    optimize = asked.scenario.model.optimize
-    found = constraints.read(optimize.constraints if optimize else (), asked.units)
-    for number, one in enumerate(found):
-        if one.sign != "<=":
-            msg = f'"{one.text}": only upper bounds can be kept here; write {one.name} <= ...'
-            raise ScenarioError([Problem(f"optimize.constraints.{number}", msg)])
-    return found
 
 
 def _conflict(asked: Asked, bounds: Sequence[Bound]) -> str:
@@ -311,16 +296,31 @@ def _answer(asked: Asked, bounds: Sequence[Bound], limit: float) -> Answer:
         verdict=text.verdict(usual, best, limit, asked.curves, held, objective),
         usual=usual,
         best=best,
-        front=undominated([usual, *choices], asked.objectives),
+        front=undominated([usual, *choices, *_between(asked, bounds)], asked.objectives),
         alternatives=near_optimal(choices, best, objective),
         binding=held,
-        saved=saved_tonne(usual, best, asked.units.get("cost", "EUR")),
+        saved=saved_tonne(usual, best, currency(asked.scenario)),
         regret=regret,
         evaluated=_evaluated(asked, best, objective),
         facts=_facts(asked, limit, objective),
         tables={"What decides the limit": _deciding(asked)},
-        remarks=text.remarks(asked.scenario, asked.question.fleet, asked.curves, asked.objectives),
+        remarks=(*text.remarks(asked.scenario, asked.question.fleet, asked.curves), *asked.gaps),
     )
+
+
+def _between(asked: Asked, bounds: Sequence[Bound]) -> list[Choice]:
+    """Return the measured limits between the best of every objective: corners of the front."""
+    if len(asked.objectives) == 1:
+        return []
+    ends = [best_limit(asked.curves, *asked.central(name), bounds) for name in asked.objectives]
+    known = [end for end in ends if end is not None]
+    inside = [
+        float(one)
+        for one in asked.curves.limits
+        if min(known) < one < max(known)
+        and all(bound.used(asked.curves, one) <= bound.most for bound in bounds)
+    ]
+    return [_choice(asked, one) for one in inside]
 
 
 def _grid(asked: Asked, bounds: Sequence[Bound]) -> list[float]:

@@ -7,7 +7,7 @@ it. All costs are those of the ledger: every span of a path is a fleet entry, an
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,11 +17,13 @@ from lca.estimates import Estimate
 from lca.evaluation import evaluate
 from lca.inventory import choose_model
 from lca.ledger import Ledger
-from lca.optimize import constraints, replacement
+from lca.optimize import replacement
 from lca.optimize import replacement_entries as entries
 from lca.optimize import replacement_text as text
 from lca.optimize.answer import Answer, Binding, Choice, Regret
+from lca.optimize.constraints import Constraint
 from lca.optimize.frontier import NEAR, near_optimal, saved_tonne, undominated
+from lca.optimize.known_objectives import currency, gap_remarks, known_objectives, upper_bounds
 from lca.optimize.replacement import BEFORE, Path, Span
 from lca.optimize.replacement_break_even import BreakEvens, break_evens, embodied
 from lca.optimize.replacement_entries import Old, Successor
@@ -33,6 +35,7 @@ from lca.uncertain import Array
 LEAST_DRAWS, MOST_DRAWS = 256, 4096
 _KEEP = 24
 _SHOWN = 8
+LONGEST = "keep as long as they live"
 _SAME = 1e-9
 Progress = Callable[[int, int], None]
 
@@ -58,6 +61,7 @@ class Asked:
     usual: Choice
     draws: Draws
     model: str
+    gaps: list[str]
 
     @property
     def objectives(self) -> list[str]:
@@ -92,7 +96,9 @@ def solve(
     question = _question(scenario)
     asked = _made(scenario, question, _draws(scenario, samples, seed), tell)
     paths = _paths(asked, _KEEP)
-    bounds = _bounds(asked)
+    asked = replace(asked, usual=_usual_path(asked))
+    units = {name: asked.usual.estimates[name].unit for name in asked.objectives}
+    bounds = upper_bounds(scenario, units)
     allowed = _allowed(asked, paths, bounds)
     choices = [_choice(asked, path) for path in _told(asked, allowed, bounds)]
     best = _fresh(asked, choices[0])
@@ -146,41 +152,31 @@ def _made(scenario: Scenario, question: Refresh, draws: Draws, tell: Progress) -
     years = [scenario.years.index(y) for y in question.years] or range(len(scenario.years))
     lives = {name: (one.first, int(one.lifetime + 1e-9)) for name, one in successors.items()}
     spans = replacement.all_spans(old.years_left, lives, len(scenario.years), lambda p: p in years)
-    objectives = _objectives(scenario, ledger)
     fleet = entries.span_fleet(scenario, old, successors, spans, model)
-    costs = _span_costs(scenario, fleet, draws, model, objectives)
+    of_spans = _span_ledger(scenario, fleet, draws, model)
+    objectives = known_objectives(scenario, [ledger, of_spans])
+    costs = {name: _span_costs(of_spans, list(fleet), name) for name in objectives}
     tell(2, 4)
     rest = {
         name: _asset_total(ledger, name, lambda asset: asset != old.name) for name in objectives
     }
     name = "keep" if old.years_left == len(scenario.years) else "as written"
     usual = _usual(name, ledger, base, objectives)
-    return Asked(scenario, old, successors, spans, costs, rest, usual, draws, model)
+    gaps = gap_remarks([ledger, of_spans], objectives)
+    return Asked(scenario, old, successors, spans, costs, rest, usual, draws, model, gaps)
 
 
-def _objectives(scenario: Scenario, ledger: Ledger) -> list[str]:
-    first = str(scenario.model.optimize.objective) if scenario.model.optimize else "gwp100"
-    known = [name for name in ("gwp100", "cost", "water") if ledger.by(indicator=name)]
-    if first not in known:
-        hint = "give prices" if first == "cost" else f"add {first} to indicators"
-        msg = f"{first} is not known for this scenario, so it cannot be made low; {hint}"
-        raise ScenarioError([Problem("optimize.objective", msg)])
-    return [first, *(name for name in known if name != first)]
-
-
-def _span_costs(
-    scenario: Scenario, fleet: dict[str, Any], draws: Draws, model: str, objectives: Sequence[str]
-) -> dict[str, Array]:
+def _span_ledger(scenario: Scenario, fleet: dict[str, Any], draws: Draws, model: str) -> Ledger:
     changes = {"fleet": fleet, "services": {}, "work": {}, "optimize": None}
-    ledger = evaluate(scenario.patch(changes, "spans"), draws=draws, embodied_model=model)
-    numbers = {name: number for number, name in enumerate(fleet)}
-    found = {}
-    for objective in objectives:
-        table = np.zeros((len(fleet), 1 + draws.samples))
-        for row in ledger.by("asset", indicator=objective):
-            table[numbers[row.labels[0]]] = row.estimate.samples
-        found[objective] = table
-    return found
+    return evaluate(scenario.patch(changes, "spans"), draws=draws, embodied_model=model)
+
+
+def _span_costs(ledger: Ledger, names: Sequence[str], objective: str) -> Array:
+    numbers = {name: number for number, name in enumerate(names)}
+    table = np.zeros((len(names), 1 + ledger.draws.samples))
+    for row in ledger.by("asset", indicator=objective):
+        table[numbers[row.labels[0]]] = row.estimate.samples
+    return table
 
 
 def _asset_total(ledger: Ledger, objective: str, wanted: Callable[[str], bool]) -> Array:
@@ -193,6 +189,19 @@ def _usual(name: str, ledger: Ledger, patches: dict[str, Any], objectives: Seque
     estimates = {name: ledger.total(name) for name in objectives}
     values = {name: one.central for name, one in estimates.items()}
     return Choice(name, patches, values, {}, estimates)
+
+
+def _usual_path(asked: Asked) -> Choice:
+    """Return business as usual: as written, or where its work would stop, what follows then.
+
+    Devices that end within the period and are not bought again are followed by the lowest path.
+    """
+    if asked.old.fleet.replace or asked.old.years_left == len(asked.scenario.years):
+        return asked.usual
+    left = asked.old.years_left
+    kept = [n for n, s in enumerate(asked.spans) if s.start != BEFORE or s.end == left]
+    found = _paths_of(asked, kept, 1)[:1]
+    return replace(_choice(asked, found[0]), name=LONGEST) if found else asked.usual
 
 
 def _paths(asked: Asked, keep: int) -> list[Path]:
@@ -214,13 +223,7 @@ def _paths_of(asked: Asked, kept: Sequence[int], keep: int) -> list[Path]:
     return [Path(tuple(kept[number] for number in path.spans), path.costs) for path in found]
 
 
-def _written(scenario: Scenario) -> Sequence[str]:
-    return scenario.model.optimize.constraints if scenario.model.optimize else ()
-
-
-def _told(
-    asked: Asked, allowed: list[Path], bounds: Sequence[constraints.Constraint]
-) -> list[Path]:
+def _told(asked: Asked, allowed: list[Path], bounds: Sequence[Constraint]) -> list[Path]:
     """Return the paths to tell of: those none dominates or within 2 %, and other ways to decide.
 
     Other ways are the best path that begins with each successor, and with a replacement in each year.
@@ -245,22 +248,7 @@ def _other_ways(asked: Asked) -> list[Path]:
     return sorted(found, key=lambda path: path.costs)
 
 
-def _accepted(asked: Asked) -> dict[str, str]:
-    return {name: asked.usual.estimates[name].unit for name in asked.objectives}
-
-
-def _bounds(asked: Asked) -> Sequence[constraints.Constraint]:
-    found = constraints.read(_written(asked.scenario), _accepted(asked))
-    for number, one in enumerate(found):
-        if one.sign != "<=":
-            msg = f'"{one.text}": only upper bounds can be kept here; write {one.name} <= ...'
-            raise ScenarioError([Problem(f"optimize.constraints.{number}", msg)])
-    return found
-
-
-def _allowed(
-    asked: Asked, paths: list[Path], bounds: Sequence[constraints.Constraint]
-) -> list[Path]:
+def _allowed(asked: Asked, paths: list[Path], bounds: Sequence[Constraint]) -> list[Path]:
     """Return the paths that keep all bounds: none is missed, since all undominated ones are there."""
     kept = [path for path in paths if all(_keeps(asked, path, bound) for bound in bounds)]
     if kept:
@@ -270,7 +258,7 @@ def _allowed(
     )
 
 
-def _keeps(asked: Asked, path: Path, bound: constraints.Constraint) -> bool:
+def _keeps(asked: Asked, path: Path, bound: Constraint) -> bool:
     return _value(asked, path, bound.name) <= bound.bound + 1e-9 * abs(bound.bound)
 
 
@@ -279,7 +267,7 @@ def _value(asked: Asked, path: Path, objective: str) -> float:
 
 
 def _conflict(
-    asked: Asked, paths: list[Path], bounds: Sequence[constraints.Constraint]
+    asked: Asked, paths: list[Path], bounds: Sequence[Constraint]
 ) -> list[tuple[str, float, str]]:
     """Return a smallest set of bounds that no path keeps, with the least of each alone."""
     needed = list(bounds)
@@ -337,33 +325,33 @@ def _fresh(asked: Asked, choice: Choice) -> Choice:
 def _answer(
     asked: Asked,
     choices: list[Choice],
-    held_by: Sequence[constraints.Constraint],
+    held_by: Sequence[Constraint],
     found: BreakEvens,
     first: tuple[str, int] | None,
 ) -> Answer:
     best, objective, years = choices[0], asked.objectives[0], asked.scenario.years
     usual, regret = asked.usual, _regrets(asked, choices)
     payback = found.paybacks[first] if first else None
-    old, successors = asked.old, asked.successors
+    said = text.verdict(
+        asked.old, asked.successors, usual, best, payback, found, regret, objective, years
+    )
     return Answer(
         question="refresh",
         scenario=asked.scenario.name,
         objective=objective,
         unit=usual.estimates[objective].unit,
-        verdict=text.verdict(
-            old, successors, usual, best, payback, found, regret, objective, years
-        ),
+        verdict=said,
         usual=usual,
         best=best,
         front=undominated([usual, *choices], asked.objectives),
         alternatives=near_optimal(choices, best, objective),
         binding=tuple(Binding(one.text) for one in held_by),
-        saved=saved_tonne(usual, best, text.currency(usual)),
+        saved=saved_tonne(usual, best, currency(asked.scenario)),
         regret=regret,
         evaluated=best.estimates[objective].central,
         facts=text.facts(usual, best, _sunk(asked)),
-        tables=text.tables(successors, found, years),
-        remarks=text.remarks(asked.scenario, old, successors, found, asked.objectives),
+        tables=text.tables(asked.successors, found, years),
+        remarks=(*text.remarks(asked.old, asked.successors, found), *asked.gaps),
     )
 
 
@@ -380,13 +368,15 @@ def _regrets(asked: Asked, choices: Sequence[Choice]) -> tuple[Regret, ...]:
         over[over <= _SAME * np.abs(least)] = 0.0  # sums in another order
         best = float((over == 0).mean())
         rows.append(Regret(choice.name, best, float(over.mean()), float(np.percentile(over, 95))))
-    return tuple(sorted(rows, key=lambda one: (one.mean, -one.best))[:_SHOWN])
+    ranked = sorted(rows, key=lambda one: (one.mean, -one.best))
+    named = {choices[0].name, asked.usual.name}
+    return tuple(one for n, one in enumerate(ranked) if n < _SHOWN or one.choice in named)
 
 
 def _sunk(asked: Asked) -> float:
     """Return what making and moving the old devices emitted (kgCO2e), centrally."""
     year = asked.scenario.years[0]
     probe = {"count": {str(year): asked.old.count}, "lifetime": "2 years", "embodied": "new"}
-    fleet = {asked.old.name: dict(asked.old.raw) | probe}
+    fleet = {asked.old.name: {**asked.old.entry, **probe}}
     found = embodied(asked.scenario, fleet, year, Draws(0, 0), asked.model)
     return float(found[asked.old.name][0])

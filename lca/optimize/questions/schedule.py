@@ -17,7 +17,8 @@ from lca.optimize import shifting_text as text
 from lca.optimize.answer import Answer, Choice
 from lca.optimize.frontier import NEAR, regrets, saved_tonne
 from lca.optimize.job_queue import Queue, queue
-from lca.optimize.shifting import Field, Plan, first_come, fully_flexible, solve as shift
+from lca.optimize.shifting import Field, Plan, first_come, fully_flexible
+from lca.optimize.shifting import solve as shift
 from lca.optimize.shifting_capacity import NoRoom
 from lca.scenario import Scenario
 from lca.scenario.questions.schedule import Powers, Schedule
@@ -61,7 +62,8 @@ def solve(
         series = sites.series_of(scenario, name, f"{_PATH}.series")
         jobs = jobs or queue(scenario, "schedule", asked.jobs, asked.jobs_file, series.hours)
         case = _case(asked, jobs, series, rate, kind, draws)
-        solved.append((case, usual_of(case, f"{_PATH}.capacity"), best_of(case, f"{_PATH}.capacity")))
+        usual = usual_of(case, f"{_PATH}.capacity")
+        solved.append((case, usual, best_of(case, f"{_PATH}.capacity", quick=number > 0)))
         if progress is not None:
             progress(number + 1, len(asked.series))
     return _answer(scenario, asked, solved, bool(jobs and jobs.rounded))
@@ -111,8 +113,8 @@ def usual_of(case: text.Case, path: str) -> Plan:
         raise ScenarioError(Problem(path, msg)) from None
 
 
-def best_of(case: text.Case, path: str) -> Plan:
-    """Return the plan of least emissions.
+def best_of(case: text.Case, path: str, quick: bool = False) -> Plan:
+    """Return the plan of least emissions; ``quick`` as of `lca.optimize.shifting.solve`.
 
     Raises
     ------
@@ -120,7 +122,7 @@ def best_of(case: text.Case, path: str) -> Plan:
         Capacity and deadlines conflict; how much capacity is needed is told.
     """
     try:
-        return shift(case.field, case.tasks)
+        return shift(case.field, case.tasks, quick)
     except NoRoom as error:
         raise ScenarioError(Problem(path, _conflict(case, error.factor))) from None
 
@@ -129,7 +131,9 @@ def _conflict(case: text.Case, factor: float) -> str:
     energy = sum(task.power * task.hours for task in case.tasks)
     room = float(case.field.capacity.sum())
     if energy > room:
-        return f"the jobs need {energy:,.0f} kWh and the capacity holds {room:,.0f} kWh over all hours"
+        return (
+            f"the jobs need {energy:,.0f} kWh and the capacity holds {room:,.0f} kWh over all hours"
+        )
     if factor <= 1:
         return "capacity and deadlines conflict: whole jobs do not fit side by side; allow slack, pauses, or more capacity"
     return (
@@ -141,9 +145,7 @@ def _conflict(case: text.Case, factor: float) -> str:
 Solved = tuple[text.Case, Plan, Plan]
 
 
-def _answer(
-    scenario: Scenario, asked: Schedule, solved: Sequence[Solved], rounded: bool
-) -> Answer:
+def _answer(scenario: Scenario, asked: Schedule, solved: Sequence[Solved], rounded: bool) -> Answer:
     case, usual_plan, best_plan = solved[0]
     error = asked.forecast_error.central if asked.forecast_error else text.FORECAST_ERROR
     usual = case.choice("run on release", usual_plan)
@@ -163,7 +165,7 @@ def _answer(
         front=(best,),
         alternatives=near(others, best),
         binding=text.bindings(case, best_plan),
-        saved=saved_tonne(usual, best, ""),
+        saved=saved_tonne(usual, best, case.currency),
         regret=regrets([best, usual, *others], "gwp100"),
         facts=text.facts(case, usual_plan, best_plan, error),
         tables=tables,
@@ -184,7 +186,7 @@ def _remarks(solved: Sequence[Solved], rounded: bool) -> list[str]:
         found.append(
             f"figures are of {_label(case)}, the first series; the same jobs and overhead are put on each of the others"
         )
-    return [*found, "cost is not known by the hour: no hourly prices are given"]
+    return [*found, case.cost_remark]
 
 
 def _label(case: text.Case) -> str:
@@ -214,7 +216,10 @@ def _verdict(solved: Sequence[Solved], usual: Choice, best: Choice) -> tuple[str
     bound = fully_flexible(case.field, case.tasks)
     if before - after <= 1e-9 * abs(before):
         said = f"Shifting saves nothing on {_label(case)}: the jobs have no slack that leads to cleaner hours."
-        return (said, f"Free to pause and run in any hour, they could save {text.percent(before - bound, before)}.")
+        return (
+            said,
+            f"Free to pause and run in any hour, they could save {text.percent(before - bound, before)}.",
+        )
     found = [
         f"Shifting {len(case.tasks):,} jobs within their deadlines on {_label(case)} saves {text.amount(before - after)} "
         f"of {text.amount(before)} ({text.percent(before - after, before)}), and is better in {text.chance(usual, best):.0%} of the draws.",

@@ -12,10 +12,11 @@ from lca.hourly import Series
 from lca.optimize import hourly_sites as sites
 from lca.optimize import shifting_text as text
 from lca.optimize.answer import Answer, Choice
-from lca.optimize.frontier import regrets, saved_tonne
+from lca.optimize.frontier import regrets, saved_tonne, undominated
 from lca.optimize.job_queue import queue
 from lca.optimize.questions.schedule import best_of, capacity_of, near, usual_of
-from lca.optimize.shifting import Field, Plan, fully_flexible, solve as shift
+from lca.optimize.shifting import Field, Plan, fully_flexible
+from lca.optimize.shifting import solve as shift
 from lca.optimize.shifting_capacity import NoRoom
 from lca.scenario import Scenario
 from lca.scenario.questions.siting import Migration, Siting
@@ -140,10 +141,10 @@ def _answer(
         _verdict(case, usual, best, others, plan),
         usual,
         best,
-        front=(best,),
+        front=_front([best, usual, *others]),
         alternatives=near(others, best),
         binding=text.bindings(case, plan),
-        saved=saved_tonne(usual, best, ""),
+        saved=saved_tonne(usual, best, case.currency),
         regret=regrets([best, usual, *others], "gwp100"),
         facts=facts,
         tables={
@@ -154,12 +155,18 @@ def _answer(
     )
 
 
+def _front(choices: list[Choice]) -> tuple[Choice, ...]:
+    """Return what no other choice dominates over carbon and cost, among those that were made."""
+    costs = all("cost" in one.values for one in choices)
+    return undominated(choices, ["gwp100", "cost"]) if costs else (choices[0],)
+
+
 def _others(case: text.Case) -> list[Choice]:
     """Return the choices between: shifted at home only, and all jobs in one place."""
     found = []
     for name, field in _restricted(case).items():
         try:
-            found.append(case.choice(name, shift(field, case.tasks)))
+            found.append(case.choice(name, shift(field, case.tasks, quick=True)))
         except NoRoom:
             continue
     return found
@@ -182,7 +189,9 @@ def _restricted(case: text.Case) -> dict[str, Field]:
 def _shares(case: text.Case, plan: Plan) -> dict[str, str]:
     energy = plan.load(case.field).sum(axis=1)
     shares = energy / energy.sum()
-    return {name: f"{share:.0%} of the energy" for name, share in zip(case.names, shares, strict=True)}
+    return {
+        name: f"{share:.0%} of the energy" for name, share in zip(case.names, shares, strict=True)
+    }
 
 
 def _table(case: text.Case, usual: Plan, best: Plan) -> list[list[str]]:
@@ -201,9 +210,7 @@ def _table(case: text.Case, usual: Plan, best: Plan) -> list[list[str]]:
     return rows
 
 
-def _remarks(
-    asked: Siting, case: text.Case, usual: Plan, best: Plan, rounded: bool
-) -> list[str]:
+def _remarks(asked: Siting, case: text.Case, usual: Plan, best: Plan, rounded: bool) -> list[str]:
     found = text.remarks(case, usual, best, rounded)
     years = {str(series.times[24])[:4] for series in case.series}
     if len(years) > 1:
@@ -211,8 +218,10 @@ def _remarks(
             f"the series are of different years ({', '.join(sorted(years))}): hours of one calendar stand beside each other, weather that they share is lost"
         )
     if asked.migration is None:
-        found.append("moving a job takes nothing here: give migration for its electricity or emissions")
-    return [*found, "cost is not known by the hour: no hourly prices are given"]
+        found.append(
+            "moving a job takes nothing here: give migration for its electricity or emissions"
+        )
+    return [*found, case.cost_remark]
 
 
 def _verdict(
@@ -229,7 +238,9 @@ def _verdict(
     ]
     home = next((one for one in others if one.name == "shifted at home only"), None)
     if home is not None:
-        found.append(f"Shifting at home alone saves {text.percent(before - home.values['gwp100'], before)}.")
+        found.append(
+            f"Shifting at home alone saves {text.percent(before - home.values['gwp100'], before)}."
+        )
     found.append(
         f"Jobs free to run anywhere at any hour of the year could save {text.percent(before - bound, before)} at most."
     )

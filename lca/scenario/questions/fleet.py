@@ -22,6 +22,7 @@ from lca.library.fields import (
     Share,
     Throughput,
 )
+from lca.scenario.price_models import Purchase
 from lca.values import Value
 
 if TYPE_CHECKING:
@@ -139,6 +140,8 @@ class Type(Record):
     """Mean power of a whole host without its accelerators."""
     serves: Serves = Serves()
     """What a busy device delivers."""
+    price: Purchase | None = None
+    """Purchase price of one device, before that of ``prices.devices``."""
     available: Annotated[tuple[int, int], BeforeValidator(_years)] | None = None
     """Years in which it can be bought, such as ``2027-2029``; all by default."""
     sites: tuple[str, ...] = ()

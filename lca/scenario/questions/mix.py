@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
 from lca.errors import InputError, did_you_mean, quoted
-from lca.library.fields import Amount, Count, Lifetime, OneOf, Power, Ratio, Record, Share, Switch
+from lca.library.fields import Amount, Count, Lifetime, OneOf, Power, Record, Share, Switch
 from lca.values import Value
 
 if TYPE_CHECKING:
@@ -70,8 +70,6 @@ class Mix(Record):
     """Rate of the busiest hour over the mean; 1 by default, an even day."""
     maximum_utilization: Share | None = None
     """Share of capacity that the busiest hour may use; all of it by default."""
-    transfer: Ratio | None = None
-    """Share by which serving takes longer where a prompt is read elsewhere; none by default."""
 
 
 def findings(record: Mix, model: ScenarioModel, library: Library) -> Iterator[tuple[Path, str]]:

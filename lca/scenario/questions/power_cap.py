@@ -24,7 +24,7 @@ class PowerCap(Record):
     """Time that the work takes without a cap; it is needed with ``deadline``."""
     deadline: Hours | None = None
     """Time within which the work must be done."""
-    lowest: Annotated[Value, Amount("", 0.05, 1.0)] | None = None
+    lowest: Annotated[Value, Amount("", 0.05, 0.99)] | None = None
     """Lowest limit to consider over the highest of the board; as low as was measured by default."""
 
 

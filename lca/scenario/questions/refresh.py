@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from lca.errors import InputError, UnknownNameError, did_you_mean, quoted
 from lca.library import Library
@@ -59,6 +59,11 @@ def findings(record: Refresh, model: Any, library: Library) -> Iterator[Finding]
     for name, candidate in (record.candidates or {}).items():
         if candidate is not None:
             path = ("candidates", name)
+            if "." in name:
+                yield (
+                    path,
+                    f"{quoted(name)} is to be a name without dots: a fleet is called after it",
+                )
             yield from ((path + p, text) for p, text in _candidate(candidate, library))
 
 
@@ -83,11 +88,31 @@ def _old_findings(record: Refresh, model: Any) -> Iterator[Finding]:
 
 def _candidate(candidate: Candidate, library: Library) -> Iterator[Finding]:
     try:
-        library.device(candidate.device)
+        if candidate.device is not None:
+            library.device(candidate.device)
     except UnknownNameError as error:
         yield ("device",), error.problems[0].message
-    except InputError:
+    except InputError:  # a broken device file is told by itself
         return
-    for key in candidate.settings or {}:
+    settings = candidate.settings or {}
+    for key in settings:
         if key in _OWN:
             yield ("settings", key), f"{quoted(key)} does not belong to settings: it is decided"
+    yield from _settings({k: v for k, v in settings.items() if k not in _OWN})
+
+
+def _settings(settings: dict[str, Any]) -> Iterator[Finding]:
+    """Yield what could not stand in a fleet entry."""
+    from lca.scenario.models import Fleet  # it holds this module's records
+
+    plain = {"device": "any", "count": 1, "site": "any", "lifetime": "1 year"}
+    try:
+        Fleet.model_validate(plain | settings)
+    except ValidationError as error:
+        for one in error.errors():
+            path = ("settings", *one["loc"])
+            name = str(one["loc"][-1])
+            if one["type"] == "extra_forbidden":
+                yield path, f"no key {quoted(name)} here{did_you_mean(name, Fleet.model_fields)}"
+            else:
+                yield path, one["msg"].removeprefix("Value error, ")

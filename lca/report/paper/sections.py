@@ -1,0 +1,217 @@
+"""Makes the report: twelve sections, the verdict first, from a result and what was drawn of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from lca.report import cost_tables, phase_tables, tables
+from lca.report.paper import inputs, wording
+from lca.report.paper.blocks import (
+    Block,
+    Listing,
+    Paragraph,
+    Picture,
+    Report,
+    Section,
+    TableBlock,
+)
+from lca.report.tables import Table
+
+if TYPE_CHECKING:
+    from lca.comparison import Comparison
+    from lca.ledger import Ledger
+    from lca.scenario import Scenario
+
+Result = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How a report is made.
+
+    Attributes
+    ----------
+    basis
+        Account of parts and rankings, ``location`` or ``market``.
+    command
+        What made it, as typed; printed for whoever wants to make it again.
+    pictures, trails, sliders
+        What to make beside the texts.
+    """
+
+    basis: str = "location"
+    command: str = ""
+    pictures: bool = True
+    trails: bool = True
+    sliders: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """What a report has beside its result: made from ledgers, absent for a saved result."""
+
+    pictures: Mapping[str, Picture] = field(default_factory=dict)
+    inputs: tuple[inputs.Input, ...] = ()
+    trails: Mapping[str, Any] = field(default_factory=dict)
+    sliders: Mapping[str, Any] = field(default_factory=dict)
+    crossings: tuple[str, ...] = ()
+    command: str = ""
+
+
+def build(
+    scenario: Scenario,
+    ledgers: Sequence[Ledger],
+    comparison: Comparison | None,
+    settings: Settings | None = None,
+) -> Report:
+    """Return the report of a scenario.
+
+    Parameters
+    ----------
+    scenario
+        The scenario.
+    ledgers
+        One an option, on shared draws.
+    comparison
+        Of these ledgers, or None where there is a single option.
+    settings
+        By default all parts on the account of location.
+    """
+    from lca.report.paper.extras import gather
+    from lca.report.result import compare_result, run_result
+
+    chosen = settings or Settings()
+    result = (
+        run_result(scenario, ledgers, basis=chosen.basis)
+        if comparison is None
+        else compare_result(scenario, comparison)
+    )
+    return assemble(result, gather(scenario, ledgers, comparison, result, chosen))
+
+
+def assemble(result: Result, extras: Extras | None = None) -> Report:
+    """Return the report of a result: a saved one has neither inputs nor trails."""
+    known = extras or Extras()
+    sections = tuple(
+        Section(name, title, blocks)
+        for name, title, make in _SECTIONS
+        if (blocks := tuple(make(result, known)))
+    )
+    title = result["title"] or result["scenario"]
+    return Report(
+        title, tuple(wording.head(result)), sections, result, known.trails, known.sliders
+    )
+
+
+def _table(table: Table | None, first: str = "", trails: Any = ()) -> Iterator[TableBlock]:
+    if table is not None and table.rows:
+        yield TableBlock(table, trails, first)
+
+
+def _list(items: Sequence[str], title: str = "") -> Iterator[Listing]:
+    if items:
+        yield Listing(tuple(items), title)
+
+
+def _picture(extras: Extras, *names: str) -> Iterator[Picture]:
+    yield from (extras.pictures[name] for name in names if name in extras.pictures)
+
+
+def _verdict(result: Result, extras: Extras) -> Iterator[Block]:
+    found = result["comparison"]
+    yield Paragraph(found["verdict"] if found else wording.single(result), "lead")
+    yield from _table(wording.key_table(result), "option", wording.key_trails(result, extras))
+    yield from _picture(extras, "ranges")
+    yield from _list(tables.caution_lines(result), "Cautions")
+
+
+def _goal(result: Result, _extras: Extras) -> Iterator[Block]:
+    yield from _table(wording.goal_table(result), "item")
+    yield Paragraph(wording.publication(result), "note")
+
+
+def _scope(result: Result, _extras: Extras) -> Iterator[Block]:
+    yield Paragraph(wording.functional_unit(result))
+    yield from _table(wording.option_table(result), "option")
+    yield from _table(wording.boundary_table(result), "stage")
+    yield from _list(tables.missing_lines(result), "Not counted")
+    yield from _list(result["fallbacks"], "Methods that could not be used as asked")
+
+
+def _results(result: Result, extras: Extras) -> Iterator[Block]:
+    yield from _picture(extras, "stages")
+    yield from _table(tables.stage_table(result), "stage", wording.stage_trails(result, extras))
+    yield from _table(tables.total_table(result, intervals=True), "total")
+    yield from _table(phase_tables.phase_table(result), "phase")
+    yield from _list(list(phase_tables.overtaking_lines(result)))
+    yield from _picture(extras, "contributions", "cumulative")
+    notes = [*tables.other_unit_lines(result), *tables.central_lines(result)]
+    yield from _list(notes, "How to read these numbers")
+
+
+def _comparison(result: Result, extras: Extras) -> Iterator[Block]:
+    if not result["comparison"]:
+        return
+    yield from _picture(extras, "probabilities")
+    yield from _table(tables.probability_table(result), "option")
+    yield from _table(wording.pair_table(result), "pair")
+    yield from _list(wording.crossing_lines(result, extras), "When one passes another")
+    yield from _table(cost_tables.cost_table(result), "cost")
+
+
+def _sensitivity(result: Result, extras: Extras) -> Iterator[Block]:
+    yield from _picture(extras, "tornado")
+    yield from _list(tables.decides(result), "What makes the difference")
+    yield from _list(tables.method_lines(result), "Method choices")
+
+
+def _quality(result: Result, extras: Extras) -> Iterator[Block]:
+    if extras.inputs:
+        yield Paragraph(inputs.quality_words(extras.inputs))
+        yield from _table(inputs.quality_table(extras.inputs), "kind of input")
+    yield from _list([*result["warnings"]], "Remarks of the evaluation")
+
+
+def _inputs(result: Result, extras: Extras) -> Iterator[Block]:
+    yield from _list(tables.assumption_lines(result), "Assumed, not published")
+    yield from _table(inputs.input_table(extras.inputs), "input")
+    yield from _list([wording.cite(s) for s in result["sources"]], "Sources")
+    yield from _list(wording.attributions(result), "Attribution")
+
+
+def _standards(result: Result, _extras: Extras) -> Iterator[Block]:
+    yield Paragraph(wording.STANDARDS)
+    yield from _table(wording.scope_table(result), "line of an inventory")
+    yield from _table(wording.inventory_table(result), "year")
+    yield from _table(wording.apart_table(result), "apart from the total")
+
+
+def _limits(result: Result, _extras: Extras) -> Iterator[Block]:
+    yield from _list(list(wording.limits(result)))
+
+
+def _again(result: Result, extras: Extras) -> Iterator[Block]:
+    yield from _table(wording.provenance_table(result, extras.command), "item")
+    yield Paragraph(tables.draws_line(result))
+
+
+def _glossary(_result: Result, _extras: Extras) -> Iterator[Block]:
+    yield from _list([f"{word}: {meaning}" for word, meaning in wording.GLOSSARY])
+
+
+_SECTIONS: tuple[tuple[str, str, Callable[[Result, Extras], Iterator[Block]]], ...] = (
+    ("verdict", "Verdict", _verdict),
+    ("goal", "Goal and audience", _goal),
+    ("scope", "Functional unit, options and boundary", _scope),
+    ("results", "Results by stage", _results),
+    ("comparison", "Comparison", _comparison),
+    ("sensitivity", "Sensitivity and method choices", _sensitivity),
+    ("quality", "Data quality", _quality),
+    ("inputs", "Assumptions, inputs and sources", _inputs),
+    ("standards", "Standards and inventory lines", _standards),
+    ("limits", "Limits and the claims allowed", _limits),
+    ("again", "How to compute this again", _again),
+    ("glossary", "Glossary", _glossary),
+)
