@@ -11,7 +11,7 @@ from lca.errors import DocumentError, Problem
 from lca.report.result import SCHEMA_VERSION
 from lca.report.shape import complaints
 
-_SCHEMA = Path(__file__).parents[1] / "schemas" / "result.schema.json"
+_SCHEMA = Path(__file__).parents[2] / "schemas" / "result.schema.json"
 _ACCEPTED = "a file of lca run, lca compare or lca report with -o FILE.json"
 _SHOWN = 3
 
@@ -31,17 +31,21 @@ def read_result(path: str | Path) -> dict[str, Any]:
     """
     data = _read_json(Path(path))
     if not isinstance(data, dict) or not {"options", "lines", "inputs_hash"} <= data.keys():
-        raise DocumentError(Problem("", "is not a result", str(path), hint=_ACCEPTED))
+        raise DocumentError(_problem(path, "is not a result"))
     version = data.get("schema_version")
     if version != SCHEMA_VERSION:
         text = f"has schema_version {version}; this program reads {SCHEMA_VERSION}"
-        raise DocumentError(Problem("", text, str(path)))
+        raise DocumentError(_problem(path, text))
     schema = json.loads(_SCHEMA.read_text(encoding="utf-8"))
     wrong = list(islice(complaints(schema, data), _SHOWN)) + list(_pointing_nowhere(data))
     if wrong:
         text = f"is not a result as published: {'; '.join(wrong[:_SHOWN])}"
-        raise DocumentError(Problem("", text, str(path), hint=_ACCEPTED))
+        raise DocumentError(_problem(path, text))
     return data
+
+
+def _problem(path: str | Path, text: str, line: int | None = None, column: int | None = None) -> Problem:
+    return Problem("", f"{text} (accepted: {_ACCEPTED})", str(path), line, column)
 
 
 def _read_json(path: Path) -> object:
@@ -52,11 +56,9 @@ def _read_json(path: Path) -> object:
         raise DocumentError(Problem("", f"cannot be read: {reason}", str(path))) from None
     except json.JSONDecodeError as error:
         text = f"is not JSON: {error.msg}"
-        raise DocumentError(
-            Problem("", text, str(path), error.lineno, error.colno, hint=_ACCEPTED)
-        ) from None
+        raise DocumentError(_problem(path, text, error.lineno, error.colno)) from None
     except (ValueError, RecursionError) as error:
-        raise DocumentError(Problem("", f"is not JSON: {error}", str(path))) from None
+        raise DocumentError(_problem(path, f"is not JSON: {error}")) from None
 
 
 def _pointing_nowhere(data: dict[str, Any]) -> list[str]:

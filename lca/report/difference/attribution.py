@@ -1,0 +1,212 @@
+"""Says how much of a change of a total each cause explains.
+
+A line is the sum over years of activity times intensity. With d for a change and m for a mean of old
+and new, d(a i) = da m(i) + di m(a): the change of a line is a change of activity at the mean
+intensity plus a change of intensity at the mean activity, without remainder (for two causes the
+Shapley value, and Bennet's indicator of price and volume).
+
+References
+----------
+1. Bennet, T. L. (1920). The theory of measurement of changes in cost of living. Journal of the
+   Royal Statistical Society 83(3).
+2. Shapley, L. S. (1953). A value for n-person games. Contributions to the Theory of Games II.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from lca.report.difference.matching import Changed, Line, Pair, changed_inputs, pair_lines
+from lca.report.wording import spoken
+
+Result = Mapping[str, Any]
+GROUPS = ("setting", "input", "method", "line", "version", "sampling", "unexplained")
+_MADE_OF = ("manufacture", "transport")
+_SCRAPPED = ("end_of_life", "recovery_credit")
+_SAME = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What one line contributes to a change, in the unit of its indicator.
+
+    ``volume`` is the part of its activity, ``price`` that of its intensity; a line that came or went
+    has neither, only ``amount``.
+    """
+
+    pair: Pair
+    amount: float
+    volume: float = 0.0
+    price: float = 0.0
+    inputs: tuple[Changed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Methods:
+    """How two results differ in method: the embodied model and view of an option, rules as written."""
+
+    embodied_model: tuple[str, str] | None = None
+    view: tuple[str, str] | None = None
+    end_of_life: tuple[str, str] | None = None
+    versions: tuple[str, str] | None = None
+
+    def of(self, stage: str) -> str:
+        """Return the method that changed for a stage, or ""."""
+        if stage in _SCRAPPED and self.end_of_life:
+            return f"end-of-life rule: {_arrow(self.end_of_life)}"
+        if stage in (*_MADE_OF, *_SCRAPPED) and self.embodied_model:
+            return f"embodied model: {_arrow(self.embodied_model)}"
+        return ""
+
+
+def _arrow(change: tuple[str, str]) -> str:
+    return " to ".join(spoken(text) or "none" for text in change)
+
+
+def effects(
+    old: Result, new: Result, names: tuple[str, str], indicator: str, basis: str
+) -> list[Effect]:
+    """Return what each line of an indicator contributes to the change of one option.
+
+    Parameters
+    ----------
+    old, new
+        Results with lines.
+    names
+        The option in the old result and in the new one.
+    indicator, basis
+        Which total is explained.
+    """
+    pairs = pair_lines(
+        _lines(old, names[0], indicator, basis), _lines(new, names[1], indicator, basis)
+    )
+    return [_effect(pair, old, new) for pair in pairs]
+
+
+def _lines(result: Result, option: str, indicator: str, basis: str) -> Iterator[Line]:
+    for line in result["lines"]:
+        mine = line["option"] == option and line["indicator"] == indicator
+        if mine and line["basis"] in {"both", basis}:
+            yield line
+
+
+def _effect(pair: Pair, old: Result, new: Result) -> Effect:
+    before, after = pair.old, pair.new
+    if before is None or after is None:
+        was = before["total"]["central"] if before else 0.0
+        now = after["total"]["central"] if after else 0.0
+        return Effect(pair, now - was)
+    volume, price = _split(_years(before), _years(after))
+    amount = after["total"]["central"] - before["total"]["central"]
+    return Effect(pair, amount, volume, price, _inputs_of(before, after, old, new))
+
+
+def _years(line: Line) -> Mapping[str, Sequence[float]]:
+    """Return activity and intensity by year; as one period where the file has no years."""
+    found: Mapping[str, Sequence[float]] = line.get("by_year", {})
+    if found or not line["activity"]:
+        return found
+    return {"": (line["activity"], line["total"]["central"] / line["activity"])}
+
+
+def _split(
+    old: Mapping[str, Sequence[float]], new: Mapping[str, Sequence[float]]
+) -> tuple[float, float]:
+    """Return the change by activity and the change by intensity.
+
+    A year without activity has no intensity of its own: it takes that of the other result, so that
+    activity which begins or ends is a change of activity alone.
+    """
+    volume = price = 0.0
+    for year in dict.fromkeys([*old, *new]):
+        (was, dear), (now, cheap) = old.get(year, (0.0, None)), new.get(year, (0.0, None))
+        before = cheap if dear is None else dear
+        after = dear if cheap is None else cheap
+        assert before is not None and after is not None  # noqa: S101, PT018 - one of both has the year
+        volume += (now - was) * (before + after) / 2
+        price += (after - before) * (was + now) / 2
+    return volume, price
+
+
+def _inputs_of(before: Line, after: Line, old: Result, new: Result) -> tuple[Changed, ...]:
+    was = [old["inputs"][place] for place in before.get("inputs", ())]
+    now = [new["inputs"][place] for place in after.get("inputs", ())]
+    return tuple(change for change in changed_inputs(was, now) if change.moves)
+
+
+def causes(found: Sequence[Effect], methods: Methods) -> dict[tuple[str, str], float]:
+    """Return the change by group and cause, in the unit of the indicator.
+
+    Parameters
+    ----------
+    found
+        Every line's contribution.
+    methods
+        What changed in method and version.
+    """
+    sums: dict[tuple[str, str], float] = {}
+    for effect in found:
+        for cause, amount in _parts(effect, methods):
+            sums[cause] = sums.get(cause, 0.0) + amount
+    return sums
+
+
+def _parts(effect: Effect, methods: Methods) -> Iterator[tuple[tuple[str, str], float]]:
+    pair, stage = effect.pair, effect.pair.line["stage"]
+    if pair.old is None or pair.new is None:
+        method = methods.of(stage)
+        yield ("method", method) if method else ("line", _line_words(pair)), effect.amount
+        return
+    scale = max(abs(pair.old["total"]["central"]), abs(pair.new["total"]["central"]))
+    if abs(effect.volume) > _SAME * scale:
+        yield _volume_cause(effect, methods), effect.volume
+    if abs(effect.price) > _SAME * scale:
+        yield _price_cause(effect, methods), effect.price
+    rest = effect.amount - effect.volume - effect.price
+    if abs(rest) > _SAME * scale:
+        yield ("unexplained", "the line's years do not add up to its total"), rest
+
+
+def _line_words(pair: Pair) -> str:
+    """Say which lines came or went: a stage of an asset is one cause."""
+    line = pair.line
+    change = "new" if pair.old is None else "gone"
+    return f"{change}: {spoken(line['stage'])} of {line['asset']}, {spoken(line['component'])}"
+
+
+def _volume_cause(effect: Effect, methods: Methods) -> tuple[str, str]:
+    stage = effect.pair.line["stage"]
+    if methods.view and stage in (*_MADE_OF, *_SCRAPPED):
+        return "method", f"embodied emissions: {_arrow(methods.view)}"
+    return "setting", f"amount of {spoken(stage)} of {effect.pair.line['asset']}"
+
+
+def _price_cause(effect: Effect, methods: Methods) -> tuple[str, str]:
+    old, new = effect.pair.old, effect.pair.new
+    assert old is not None and new is not None  # noqa: S101, PT018 - lines in one result have no price
+    method = methods.of(new["stage"])
+    if not method and old["formula"] != new["formula"]:
+        method = f"formula: {old['formula'] or 'plain factor'} to {new['formula'] or 'plain factor'}"
+    if method:
+        return "method", method
+    if effect.inputs:
+        return _input_group(effect.inputs), say_inputs(effect.inputs)
+    if methods.versions:
+        return "version", f"lca {' to '.join(methods.versions)}, or its data"
+    return "unexplained", "intensity changed; the files do not name an input that did"
+
+
+def _input_group(changes: Sequence[Changed]) -> str:
+    chosen = all(change.entry["role"] == "decision" for change in changes)
+    return "setting" if chosen else "input"
+
+
+def say_inputs(changes: Sequence[Changed], most: int = 3) -> str:
+    """Name the inputs that changed together; what each alone does, the files do not hold."""
+    names = list(dict.fromkeys(change.entry["what"] for change in changes))
+    shown = ", ".join(names[:most])
+    return f"{shown} and {len(names) - most} more, together" if len(names) > most else (
+        f"{shown}, together" if len(names) > 1 else shown
+    )
