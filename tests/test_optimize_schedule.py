@@ -211,7 +211,7 @@ def test_slack_helps_short_jobs_most_and_pausing_never_hurts() -> None:
     """
     from lca import hourly
 
-    cost = hourly.packaged("us_ercot_2022").intensity("marginal" if False else "lifecycle")
+    cost = hourly.packaged("us_ercot_2022").intensity("lifecycle")
     where = field(cost)
     savings = {}
     for kind in ("uninterruptible", "interruptible"):
@@ -291,7 +291,7 @@ def test_a_contract_without_hours_leaves_nothing_to_save_on_the_market_account()
     assert answer.facts["saving on the market-based account"].startswith("none")
 
 
-def test_capacity_by_hour_of_day_is_kept(tmp_path: Path) -> None:
+def test_capacity_by_hour_of_day_is_kept() -> None:
     """24 values close the hall at night: nothing runs while its capacity is 0."""
     jobs = {"tune": {**NIGHTLY, "kind": "interruptible"}}
     closed = ["0 kW" if hour < 8 else "100 kW" for hour in range(24)]

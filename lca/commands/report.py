@@ -41,7 +41,7 @@ def command(
 
     writers = [find_writer(file) for file in files]
     loaded = load(scenario, settings, changes)
-    report = _report(loaded, settings)
+    report = _report(loaded, settings, changes)
     from lca import document
 
     for file, write in zip(files, writers, strict=True):
@@ -49,12 +49,12 @@ def command(
         settings.say(f"wrote {file}")
 
 
-def _report(scenario: Scenario, settings: Settings) -> Report:
+def _report(scenario: Scenario, settings: Settings, changes: tuple[str, ...]) -> Report:
     from lca.commands.run import evaluate_options
     from lca.comparison import compare
     from lca.report.paper import sections
 
-    made = sections.Settings(basis=settings.basis, command=_typed())
+    made = sections.Settings(basis=settings.basis, command=_typed(scenario, settings, changes))
     if len(scenario.options()) < 2:
         return sections.build(scenario, evaluate_options(scenario, settings), None, made)
     found = compare(
@@ -63,11 +63,16 @@ def _report(scenario: Scenario, settings: Settings) -> Report:
     return sections.build(scenario, found.ledgers, found, made)
 
 
-def _typed() -> str:
-    """Return the command as it was typed, without the folder of the program."""
+def _typed(scenario: Scenario, settings: Settings, changes: tuple[str, ...]) -> str:
+    """Return the command that computes the same numbers; where it is written changes none."""
     import shlex
-    import sys
-    from pathlib import Path
 
-    words = sys.argv[1:]
-    return shlex.join([Path("lca").name, *words])
+    words = ["lca", "report", f"{scenario.name}.yaml"]
+    for flag in ("samples", "seed"):
+        if getattr(settings, flag) is not None:
+            words += [f"--{flag}", str(getattr(settings, flag))]
+    if settings.basis != "location":
+        words += ["--basis", settings.basis]
+    for change in changes:
+        words += ["--set", change]
+    return shlex.join(words)

@@ -17,7 +17,7 @@ from lca.optimize.fleet_stock import Column, Stock, stock
 from lca.optimize.programs import Columns, Program
 from lca.optimize.telling import is_known, unit_of
 from lca.scenario import Scenario
-from lca.scenario.questions.fleet import Fleet, Wanted
+from lca.scenario.questions.fleet import FleetQuestion, Wanted
 from lca.uncertain import Array
 from lca.vocabulary import HOURS_PER_YEAR
 
@@ -47,7 +47,7 @@ class Case:
     """
 
     scenario: Scenario
-    asked: Fleet
+    asked: FleetQuestion
     stock: Stock
     embodied_model: str
     totals: Mapping[str, Array]
@@ -83,7 +83,7 @@ class Case:
         return np.array(same, dtype=np.float64)
 
 
-def build(scenario: Scenario, asked: Fleet, objective: str) -> Case:
+def build(scenario: Scenario, asked: FleetQuestion, objective: str) -> Case:
     """Read what a fleet decision rests on, off ledgers of the scenario."""
     found = stock(scenario, asked)
     wanted = next(iter(asked.demand.values()))
@@ -147,7 +147,7 @@ def _unknown(objective: str) -> str:
     return f"{objective} is not known of every type; add it to indicators, or choose gwp100"
 
 
-def demands(asked: Fleet, years: tuple[int, ...]) -> Array:
+def demands(asked: FleetQuestion, years: tuple[int, ...]) -> Array:
     """Return the demand of each year: the last rate given, growing from there."""
     given = {years[0] if y == "first" else int(y): one.rate for y, one in asked.demand.items()}
     growth = 0.0 if asked.growth is None else asked.growth.central

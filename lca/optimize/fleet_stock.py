@@ -15,7 +15,7 @@ import numpy as np
 from lca.optimize.coefficients import Stay
 from lca.scenario import Scenario
 from lca.scenario.models import Fleet as Entry
-from lca.scenario.questions.fleet import Fleet, Type
+from lca.scenario.questions.fleet import FleetQuestion, Type
 
 _OFFER_ONLY = ("available", "sites", "most", "most_per_year", "multiple", "lifetime")
 _UNCERTAIN = ("utilization", "host_power", "price")
@@ -62,7 +62,7 @@ class Stock:
     memory: Mapping[str, float]
 
 
-def stock(scenario: Scenario, asked: Fleet) -> Stock:
+def stock(scenario: Scenario, asked: FleetQuestion) -> Stock:
     """Return all that can be bought, and all that stands there."""
     columns: list[Column] = []
     entries: dict[str, dict[str, Any]] = {}
@@ -92,7 +92,7 @@ def _memory(scenario: Scenario, device: str) -> float:
 
 
 def _offered(
-    entry: str, where: tuple[str, str], kind: Type, years: tuple[int, ...], asked: Fleet
+    entry: str, where: tuple[str, str], kind: Type, years: tuple[int, ...], asked: FleetQuestion
 ) -> Iterator[Column]:
     low, high = kind.available or (years[0], years[-1])
     life = round(kind.lifetime.central)
@@ -104,7 +104,9 @@ def _offered(
             yield Column(entry, *where, stay, leaves < start + life, kind.multiple)
 
 
-def _standing(name: str, entry: Entry, years: tuple[int, ...], asked: Fleet) -> Iterator[Column]:
+def _standing(
+    name: str, entry: Entry, years: tuple[int, ...], asked: FleetQuestion
+) -> Iterator[Column]:
     life = entry.lifetime.central
     sunk = entry.embodied == "sunk"
     for year, count in entry.count.items():
@@ -120,7 +122,12 @@ def _standing(name: str, entry: Entry, years: tuple[int, ...], asked: Fleet) -> 
 
 
 def _ends(
-    start: int, life_ends: float, years: tuple[int, ...], asked: Fleet, *, standing: bool = False
+    start: int,
+    life_ends: float,
+    years: tuple[int, ...],
+    asked: FleetQuestion,
+    *,
+    standing: bool = False,
 ) -> Iterator[int]:
     """Yield the years at whose beginning a device can leave; beyond the period only its life's end."""
     if asked.early == "yes":
@@ -130,7 +137,7 @@ def _ends(
         yield round(life_ends)
 
 
-def _offer(scenario: Scenario, name: str, asked: Fleet, site: str) -> dict[str, Any]:
+def _offer(scenario: Scenario, name: str, asked: FleetQuestion, site: str) -> dict[str, Any]:
     """Return a type on offer as a fleet entry; what is uncertain of it is one thing everywhere."""
     written = scenario.data["optimize"]["fleet"]["types"][name]
     entry = {key: value for key, value in written.items() if key not in _OFFER_ONLY}

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import inspect
 import itertools
+import sys
 import textwrap
 from functools import cache
 from typing import Any
@@ -18,7 +19,14 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from lca.scenario import assumption_models, models, price_models, service_models, site_models
+from lca.scenario import (
+    assumption_models,
+    models,
+    price_models,
+    questions,
+    service_models,
+    site_models,
+)
 from lca.vocabulary import VOCABULARY
 
 _WRITTEN: dict[str, JsonSchemaValue] = {
@@ -29,13 +37,23 @@ _WRITTEN: dict[str, JsonSchemaValue] = {
         "examples": [64, {"2027": 64, "2029": 96}],
     },
     "_listed": {"type": ["string", "array"], "items": {"type": "string"}},
+    "_years": {"type": ["string", "integer"], "examples": ["2027-2031"]},
+    "_demands": {"type": ["string", "object"], "examples": ["3 PFLOP/s useful"]},
     "_whole": {"type": ["integer", "string"], "minimum": 0},
     "_switch": {"enum": [True, False, "yes", "no", "on", "off", "true", "false"]},
 }
 """What may be written where a function reads a value before it is checked."""
 
 
-_MODULES = (models, assumption_models, price_models, service_models, site_models)
+_MODULES = (
+    models,
+    assumption_models,
+    price_models,
+    service_models,
+    site_models,
+    questions,
+    *(sys.modules[f"{questions.__name__}.{name}"] for name in questions.QUESTION_MODULES),
+)
 
 
 class _Written(GenerateJsonSchema):
@@ -48,6 +66,8 @@ class _Written(GenerateJsonSchema):
         inner = super().function_before_schema(schema)
         if name == "_path":
             return {"anyOf": [{"type": "string"}, inner]}
+        if name == "listed" and "items" in inner:
+            return {"anyOf": [inner["items"], inner]}
         return dict(_WRITTEN[name]) if name in _WRITTEN else inner
 
     def int_schema(self, schema: core_schema.IntSchema) -> JsonSchemaValue:

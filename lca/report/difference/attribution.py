@@ -22,6 +22,7 @@ from lca.report.difference.matching import Changed, Line, Pair, changed_inputs, 
 from lca.report.wording import spoken
 
 Result = Mapping[str, Any]
+Years = Mapping[str, Sequence[float]]
 GROUPS = ("setting", "input", "method", "line", "version", "sampling", "unexplained")
 _MADE_OF = ("manufacture", "transport")
 _SCRAPPED = ("end_of_life", "recovery_credit")
@@ -98,22 +99,24 @@ def _effect(pair: Pair, old: Result, new: Result) -> Effect:
         was = before["total"]["central"] if before else 0.0
         now = after["total"]["central"] if after else 0.0
         return Effect(pair, now - was)
-    volume, price = _split(_years(before), _years(after))
+    volume, price = _split(*_years(before, after))
     amount = after["total"]["central"] - before["total"]["central"]
     return Effect(pair, amount, volume, price, _inputs_of(before, after, old, new))
 
 
-def _years(line: Line) -> Mapping[str, Sequence[float]]:
-    """Return activity and intensity by year; as one period where the file has no years."""
-    found: Mapping[str, Sequence[float]] = line.get("by_year", {})
-    if found or not line["activity"]:
-        return found
-    return {"": (line["activity"], line["total"]["central"] / line["activity"])}
+def _years(before: Line, after: Line) -> tuple[Years, Years]:
+    """Return activity and intensity by year; as one period where a file has no years."""
+    if before.get("by_year") and after.get("by_year"):
+        return before["by_year"], after["by_year"]
+    return _as_one(before), _as_one(after)
 
 
-def _split(
-    old: Mapping[str, Sequence[float]], new: Mapping[str, Sequence[float]]
-) -> tuple[float, float]:
+def _as_one(line: Line) -> Years:
+    amount = line["activity"]
+    return {"": (amount, line["total"]["central"] / amount)} if amount else {}
+
+
+def _split(old: Years, new: Years) -> tuple[float, float]:
     """Return the change by activity and the change by intensity.
 
     A year without activity has no intensity of its own: it takes that of the other result, so that
@@ -121,10 +124,10 @@ def _split(
     """
     volume = price = 0.0
     for year in dict.fromkeys([*old, *new]):
-        (was, dear), (now, cheap) = old.get(year, (0.0, None)), new.get(year, (0.0, None))
-        before = cheap if dear is None else dear
-        after = dear if cheap is None else cheap
-        assert before is not None and after is not None  # noqa: S101, PT018 - one of both has the year
+        (was, before), (now, after) = (
+            old[year] if year in old else (0.0, new[year][1]),
+            new[year] if year in new else (0.0, old[year][1]),
+        )
         volume += (now - was) * (before + after) / 2
         price += (after - before) * (was + now) / 2
     return volume, price
@@ -163,7 +166,7 @@ def _parts(effect: Effect, methods: Methods) -> Iterator[tuple[tuple[str, str], 
     if abs(effect.volume) > _SAME * scale:
         yield _volume_cause(effect, methods), effect.volume
     if abs(effect.price) > _SAME * scale:
-        yield _price_cause(effect, methods), effect.price
+        yield _price_cause(effect, pair.old, pair.new, methods), effect.price
     rest = effect.amount - effect.volume - effect.price
     if abs(rest) > _SAME * scale:
         yield ("unexplained", "the line's years do not add up to its total"), rest
@@ -183,9 +186,7 @@ def _volume_cause(effect: Effect, methods: Methods) -> tuple[str, str]:
     return "setting", f"amount of {spoken(stage)} of {effect.pair.line['asset']}"
 
 
-def _price_cause(effect: Effect, methods: Methods) -> tuple[str, str]:
-    old, new = effect.pair.old, effect.pair.new
-    assert old is not None and new is not None  # noqa: S101, PT018 - lines in one result have no price
+def _price_cause(effect: Effect, old: Line, new: Line, methods: Methods) -> tuple[str, str]:
     method = methods.of(new["stage"])
     if not method and old["formula"] != new["formula"]:
         method = f"formula: {old['formula'] or 'plain factor'} to {new['formula'] or 'plain factor'}"
@@ -206,7 +207,5 @@ def _input_group(changes: Sequence[Changed]) -> str:
 def say_inputs(changes: Sequence[Changed], most: int = 3) -> str:
     """Name the inputs that changed together; what each alone does, the files do not hold."""
     names = list(dict.fromkeys(change.entry["what"] for change in changes))
-    shown = ", ".join(names[:most])
-    return f"{shown} and {len(names) - most} more, together" if len(names) > most else (
-        f"{shown}, together" if len(names) > 1 else shown
-    )
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more + (", together" if len(names) > 1 else "")

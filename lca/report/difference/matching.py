@@ -26,9 +26,7 @@ class Pair:
     @property
     def line(self) -> Line:
         """The line as it is now, or as it was."""
-        found = self.new if self.new is not None else self.old
-        assert found is not None  # noqa: S101 - a pair is made of at least one line
-        return found
+        return self.new or self.old or {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +39,7 @@ class Changed:
     @property
     def entry(self) -> Input:
         """The input as it is now, or as it was."""
-        found = self.new if self.new is not None else self.old
-        assert found is not None  # noqa: S101 - as above
-        return found
+        return self.new or self.old or {}
 
     @property
     def moves(self) -> bool:

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import BeforeValidator
 
 from lca.library.fields import OneOf, Record
-from lca.scenario.questions.fleet import Fleet
+from lca.scenario.questions.fleet import FleetQuestion
 from lca.scenario.questions.mix import Mix
 from lca.scenario.questions.power_cap import PowerCap
 from lca.scenario.questions.refresh import Refresh
@@ -15,6 +15,18 @@ from lca.scenario.questions.schedule import Schedule
 from lca.scenario.questions.second_life import SecondLife
 from lca.scenario.questions.siting import Siting
 from lca.scenario.questions.sizing import Sizing
+
+QUESTION_MODULES = (
+    "fleet",
+    "mix",
+    "power_cap",
+    "refresh",
+    "schedule",
+    "second_life",
+    "siting",
+    "sizing",
+)
+"""Modules of this folder, one a question."""
 
 OBJECTIVES = ("gwp100", "cost", "water")
 
@@ -32,7 +44,7 @@ class Optimize(Record):
     """What must hold, such as ``cost <= 3 MEUR``; the names depend on the question."""
     refresh: Refresh | None = None
     """When to replace what stands there."""
-    fleet: Fleet | None = None
+    fleet: FleetQuestion | None = None
     """Which devices, how many, where and when."""
     mix: Mix | None = None
     """Which accelerators answer which requests."""

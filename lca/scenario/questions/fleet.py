@@ -97,7 +97,7 @@ def _years(raw: object) -> object:
     return (int(match[1]), int(match[2] or match[1]))
 
 
-class Serves(Record):
+class Delivers(Record):
     """What a device of this type delivers while busy; as in ``fleet.*.serves``."""
 
     throughput: Throughput | None = None
@@ -138,7 +138,7 @@ class Type(Record):
     """Measured or known power of one device."""
     host_power: Power | None = None
     """Mean power of a whole host without its accelerators."""
-    serves: Serves = Serves()
+    serves: Delivers = Delivers()
     """What a busy device delivers."""
     price: Purchase | None = None
     """Purchase price of one device, before that of ``prices.devices``."""
@@ -154,7 +154,7 @@ class Type(Record):
     """Devices that are bought together, such as 8 to a host."""
 
 
-class Fleet(Record):
+class FleetQuestion(Record):
     """Which devices to buy, how many, at which sites, when, and when to retire them."""
 
     demand: Annotated[dict[str, Any], BeforeValidator(_demands)]
@@ -177,7 +177,9 @@ class Fleet(Record):
     """Whether devices may be retired before their life ends; what made them is then borne in full."""
 
 
-def findings(record: Fleet, model: ScenarioModel, library: Library) -> Iterator[tuple[Path, str]]:
+def findings(
+    record: FleetQuestion, model: ScenarioModel, library: Library
+) -> Iterator[tuple[Path, str]]:
     """Yield what names nothing, or contradicts the scenario."""
     sites = dict(model.sites or {})
     for number, name in enumerate(record.sites or ()):
@@ -191,7 +193,7 @@ def findings(record: Fleet, model: ScenarioModel, library: Library) -> Iterator[
     yield from _demand_years(record, model)
 
 
-def _demand_years(record: Fleet, model: ScenarioModel) -> Iterator[tuple[Path, str]]:
+def _demand_years(record: FleetQuestion, model: ScenarioModel) -> Iterator[tuple[Path, str]]:
     given = {year for year in record.demand or () if year != "first"}
     if (
         given
