@@ -115,5 +115,16 @@ def _write(answer: Answer, scenario: Scenario, files: Sequence[str], settings: S
 
             document.write_atomically(Path(file), markdown(answer))
         else:
-            scenario.patch(answer.best.patches, answer.best.name).save(file)
+            document.write_atomically(Path(file), _chosen(answer, scenario))
         settings.say(f"wrote {file}")
+
+
+def _chosen(answer: Answer, scenario: Scenario) -> str:
+    """Return the chosen scenario as YAML: what was decided needs neither options nor question."""
+    from lca import document
+
+    chosen = scenario.patch(answer.best.patches, answer.best.name).data
+    asked = ("options", "base_name", "optimize")
+    kept = {name: value for name, value in chosen.items() if name not in asked}
+    kept["title"] = f"{kept.get('title') or scenario.name}: {answer.best.name}"
+    return document.dump(kept)

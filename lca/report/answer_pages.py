@@ -36,6 +36,7 @@ def show(answer: Answer, console: Console) -> None:
     for sentence in answer.verdict:
         paragraph(sentence, console, style="bold green")
     console.print()
+    print_section("What is decided", list(answers.decided_lines(answer)), console)
     for table in _tables(answer):
         print_table(table, console)
     print_section("What holds it back", list(answers.binding_lines(answer)), console)
@@ -52,6 +53,7 @@ def _lines(answer: Answer) -> Iterator[str]:
     yield from title_line(_heading(answer))
     for sentence in answer.verdict:
         yield from (f"**{sentence}**", "")
+    yield from section("What is decided", list(answers.decided_lines(answer)))
     for table in _tables(answer):
         yield from table_lines(table)
     yield from section("What holds it back", list(answers.binding_lines(answer)))

@@ -74,14 +74,22 @@ def unit_of(objective: str, answer: Answer) -> str:
 
 
 def choice_table(answer: Answer) -> Table:
-    """Return business as usual and the choice side by side, with what is decided."""
+    """Return business as usual and the choice side by side."""
     pair = (answer.usual, answer.best)
     objectives = tuple(dict.fromkeys((*answer.usual.values, *answer.best.values)))
     rows = [_row(name, pair, answer) for name in objectives]
-    labels = dict.fromkeys((*answer.usual.details, *answer.best.details))
-    rows += [(x, tuple(Cell(choice.details.get(x, "–")) for choice in pair)) for x in labels]
-    names = (f"usual: {answer.usual.name}", f"chosen: {answer.best.name}")
+    names = ("usual", "chosen")
     return Table("Business as usual, and the choice", names, tuple(rows), lowest_column=None)
+
+
+def decided_lines(answer: Answer) -> Iterator[str]:
+    """Yield what is decided, and what usual business would be."""
+    yield f"usual: {answer.usual.name}"
+    for label, text in answer.usual.details.items():
+        yield f"  {label}: {text}"
+    yield f"chosen: {answer.best.name}"
+    for label, text in answer.best.details.items():
+        yield f"  {label}: {text}"
 
 
 def _row(name: str, choices: Sequence[Choice], answer: Answer) -> tuple[str, tuple[Cell, ...]]:

@@ -44,7 +44,7 @@ def reference_problems(model: ScenarioModel, text: Patched, library: Library) ->
 
 
 def _scenario_findings(model: ScenarioModel, text: Patched) -> Iterator[Finding]:
-    if not any(text.data.get(section) for section in ("fleet", "work", "services")):
+    if not any(text.data.get(part) for part in ("fleet", "work", "services", "optimize")):
         yield (), "nothing to account for: add fleet, work or services (lca init lists templates)"
     yield from _units(model, text)
     yield from _indicators(model, text)
