@@ -24,6 +24,8 @@ NAMES = {
     "power_cap_h100",
     "procurement",
     "retrieval_service",
+    "shift_training_queue",
+    "solar_and_battery",
     "training_bloom",
     "training_program",
     "workstation",

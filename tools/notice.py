@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from lca.factors import Sidecar, sidecar, tables
+from lca.factors.files import ROOT
 from lca.library import Library
 from lca.sources import Source
 
@@ -56,7 +57,8 @@ def notice() -> str:
 
 
 def _attributed() -> Iterator[Sidecar]:
-    known = (sidecar(table) for table in tables())
+    hourly = (f"hourly/{path.stem}" for path in sorted((ROOT / "hourly").glob("*.yaml")))
+    known = (sidecar(table) for table in (*tables(), *hourly))
     return (about for about in known if about.attribution)
 
 
@@ -69,7 +71,8 @@ def _open_sources() -> list[Source]:
 
 
 def _table(about: Sidecar) -> str:
-    text = f"{about.table}.csv: {about.attribution}. Licence: {about.licence}."
+    ending = ".csv.gz" if about.table.startswith("hourly/") else ".csv"
+    text = f"{about.table}{ending}: {about.attribution}. Licence: {about.licence}."
     return f"{text} Changes: {about.changes}" if about.changes else text
 
 

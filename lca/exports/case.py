@@ -66,8 +66,7 @@ class Case:
 
     def created(self) -> str:
         """Return when the document is made, in UTC."""
-        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        return self.meta.text("created") or now
+        return created(self.meta)
 
     def made_by(self) -> str:
         """Return the program and the hash of the inputs, for a source field."""
@@ -97,6 +96,11 @@ class Case:
             for gap in self.ledger.missing
             if gap.indicator == "gwp100" and (not stages or gap.stage in stages)
         ]
+
+
+def created(meta: Meta) -> str:
+    """Return when a document is made, in UTC: as its author says, or now."""
+    return meta.text("created") or datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def line_samples(ledger: Ledger, line: Line, view: str = "spread") -> Any:

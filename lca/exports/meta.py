@@ -34,10 +34,19 @@ class Field:
 def fields() -> Mapping[str, Field]:
     """Return every key that a file may have."""
     written = document.read(Path(__file__).with_name("fields.yaml")).data
-    return {
-        key: Field(key, **{**entry, "choices": tuple(entry.get("choices", ()))})
-        for key, entry in written.items()
-    }
+    return {key: _field(key, entry) for key, entry in written.items()}
+
+
+def _field(key: str, entry: Mapping[str, Any]) -> Field:
+    return Field(
+        key,
+        entry["what"],
+        entry["example"],
+        entry.get("kind", "text"),
+        tuple(entry.get("choices", ())),
+        _number(entry.get("least")),
+        _number(entry.get("most")),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +91,8 @@ def require(meta: Meta, keys: Iterable[str], export: str, why: str = "") -> None
 def _example(of: Field) -> str:
     import json
 
-    return json.dumps(of.example, ensure_ascii=False)
+    plain = of.kind in {"number", "switch"}
+    return str(of.example) if plain else json.dumps(of.example, ensure_ascii=False)
 
 
 def read(path: str | Path | None) -> Meta:

@@ -142,24 +142,24 @@ class Series:
             has = ", ".join(self.generation) or "no generation at all"
             msg = f"series {quoted(self.name)} has no generation of {source} (it has: {has})"
             raise InputError(msg)
-        return found / found.max()
+        return np.asarray(found / found.max())
 
     def shares(self) -> dict[str, Array]:
         """Return the share of each source in each hour; nothing where the mix is not given."""
-        whole = sum(self.generation.values(), np.zeros(self.hours))
-        if not self.generation or not (whole > 0).all():
+        if not self.generation:
+            return {}
+        whole = np.stack(list(self.generation.values())).sum(axis=0)
+        if not (whole > 0).all():
             return {}
         return {name: part / whole for name, part in self.generation.items()}
 
     def carbon_free_share(self) -> Array | None:
         """Return the carbon-free share of each hour, or None where it is not known."""
-        if self.given_share is not None:
-            return self.given_share
         shares = self.shares()
-        if not shares:
-            return None
+        if self.given_share is not None or not shares:
+            return self.given_share
         free = [shares[name] for name in CARBON_FREE if name in shares]
-        return np.asarray(np.sum([np.zeros(self.hours), *free], axis=0))
+        return np.asarray(np.stack([np.zeros(self.hours), *free]).sum(axis=0))
 
     def from_new_year(self) -> Series:
         """Return a whole year turned so that it begins on 1 January 00:00 UTC.

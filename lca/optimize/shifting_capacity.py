@@ -74,7 +74,14 @@ def _linear(asked: Asked, limits: Array) -> tuple[Array, Array] | None:
 
     rows = asked.rows
     found = linprog(
-        asked.cost, rows.upper, rows.bound, rows.equal, asked.right, limits, method="highs"
+        asked.cost,
+        rows.upper,
+        rows.bound,
+        rows.equal,
+        asked.right,
+        limits,
+        method="highs-ds",
+        options={"simplex_dual_edge_weight_strategy": "devex"},
     )
     if found.status == _INFEASIBLE:
         return None

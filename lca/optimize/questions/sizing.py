@@ -22,7 +22,7 @@ from lca.optimize import hourly_sites as sites
 from lca.optimize import sizing_text as text
 from lca.optimize.answer import Answer, Binding, Choice
 from lca.optimize.energy_system import BUILT, CannotBe, Design, Limit, System, design
-from lca.optimize.frontier import epsilon_front, regrets, saved_tonne, undominated
+from lca.optimize.frontier import regrets, saved_tonne, undominated
 from lca.scenario import Scenario
 from lca.scenario.questions.sizing import Battery, Generator, Sizing
 from lca.terms import Draws
@@ -33,6 +33,7 @@ from lca.vocabulary import HOURS_PER_YEAR
 Progress = Callable[[int, int], None]
 _PATH = "optimize.sizing"
 _FRONT = 4
+_EDGE = 1e-9
 _UNITS = {"solar": "kW", "wind": "kW", "battery": "kWh", "carbon_free_share": ""}
 UNLIMITED = 1e4
 """Most kW (kWh) per kW of mean load where the scenario sets no maximum; it never binds."""
@@ -309,22 +310,18 @@ def _front(case: Case, best: Design, named: list[Choice]) -> tuple[Choice, ...]:
     """Return the exact front over carbon and cost, from the lowest carbon on."""
     if case.prices is None:
         return (named[0],)
-    prices = case.prices
-    usual = case.cost(_nothing(case))
-    step = abs(case.cost(best) - usual) / (_FRONT + 1)
-
-    def within(bound: float) -> tuple[float, float, Design] | None:
-        if bound == float("inf"):
-            return best.value, case.cost(best), best
-        limit = Limit("cost", {n: prices[n] for n in BUILT}, prices["grid"], bound)
-        try:
-            found = design(case.system, (*case.limits, limit))
-        except CannotBe:
-            return None
-        return found.value, case.cost(found), found
-
-    points = epsilon_front(within, _FRONT, tightest=step)
-    between = [case.choice(f"cost at most {case.cost(p):,.0f}", p) for p in points[1:]]
+    prices, system = case.prices, case.system
+    cheapest = design(
+        replace(system, embodied=prices, grid=np.full(system.load.size, prices["grid"])),
+        case.limits,
+    )
+    bounds = np.linspace(case.cost(best), case.cost(cheapest) * (1 + _EDGE), _FRONT + 1)[1:]
+    weights = {name: prices[name] for name in BUILT}
+    points = [
+        design(system, (*case.limits, Limit("cost", weights, prices["grid"], float(bound))))
+        for bound in bounds
+    ]
+    between = [case.choice(f"cost at most {case.cost(p):,.0f}", p) for p in points]
     return undominated([*named, *between], ["gwp100", "cost"])
 
 

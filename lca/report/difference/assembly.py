@@ -16,7 +16,7 @@ Result = Mapping[str, Any]
 
 _ABOUT = ("scenario", "title", "lca_version", "inputs_hash", "samples", "seed", "basis", "period")
 _RULE = "assumptions.end_of_life.rule"
-_SAME = 1e-12
+_ROUNDING = 1e-9
 _VALUE = ("central", "p5", "p95", "unit", "source", "quality")
 
 
@@ -87,7 +87,8 @@ def _settings(old: Result, new: Result) -> Iterator[dict[str, Any]]:
 
 
 def _inputs(old: Result, new: Result) -> list[Changed]:
-    return changed_inputs(old.get("inputs", ()), new.get("inputs", ()))
+    was, now = old.get("inputs"), new.get("inputs")
+    return changed_inputs(was, now) if was and now else []
 
 
 def _input(change: Changed) -> dict[str, Any]:
@@ -118,11 +119,13 @@ def _methods(
 def methods_of(old: Result, new: Result, names: tuple[str, str]) -> Methods:
     """Return how two results of an option differ in method and version."""
     was, now = _named(old, names[0]), _named(new, names[1])
+    rules = _rule(old, names[0]), _rule(new, names[1])
     return Methods(
         embodied_model=_unlike(was["embodied_model"], now["embodied_model"]),
         view=_unlike(was["view"], now["view"]),
-        end_of_life=_unlike(_rule(old, names[0]), _rule(new, names[1])),
+        end_of_life=_unlike(*rules) if all("settings" in x for x in (old, new)) else None,
         versions=_unlike(old["lca_version"], new["lca_version"]),
+        draws=_unlike(*(f"{x['samples']} from seed {x['seed']}" for x in (old, new))),
     )
 
 
@@ -169,9 +172,9 @@ def _option(old: Result, new: Result, names: tuple[str, str], indicator: str) ->
     if was["median"] is None or now["median"] is None or was["unit"] != now["unit"]:
         return found | {"reason": "no number in both results that could be compared"}
     lines = effects(old, new, names, indicator, basis)
-    sums = causes(lines, methods_of(old, new, names)) | _sampling(was, now)
-    moved = now["central"] - was["central"] - sum(effect.amount for effect in lines)
-    if abs(moved) > 1e-9 * max(abs(was["central"]), abs(now["central"])):
+    sums = causes(lines, methods_of(old, new, names)) | _shape(was, now)
+    moved = now["mean"] - was["mean"] - sum(effect.amount for effect in lines)
+    if abs(moved) > _ROUNDING * max(abs(was["mean"]), abs(now["mean"])):
         sums[("unexplained", "not in the lines of the files")] = moved
     return found | {
         "causes": _ranked(sums, now["median"] - was["median"]),
@@ -183,12 +186,12 @@ def _per_unit(result: Result, name: str, indicator: str, basis: str) -> Any:
     return _named(result, name)["per_unit"].get(indicator, {}).get(basis)
 
 
-def _sampling(was: Result, now: Result) -> dict[tuple[str, str], float]:
-    """Return how the distance of the median from the central estimate changed."""
-    amount = (now["median"] - now["central"]) - (was["median"] - was["central"])
+def _shape(was: Result, now: Result) -> dict[tuple[str, str], float]:
+    """Return how the distance of the median from the mean changed."""
+    amount = (now["median"] - now["mean"]) - (was["median"] - was["mean"])
     scale = max(abs(was["median"]), abs(now["median"]))
-    what = "median against central estimate: intervals of inputs, draws"
-    return {("sampling", what): amount} if abs(amount) > _SAME * scale else {}
+    what = "median against mean of the draws"
+    return {("shape", what): amount} if abs(amount) > _ROUNDING * scale else {}
 
 
 def _ranked(sums: Mapping[tuple[str, str], float], change: float) -> list[dict[str, Any]]:
@@ -211,16 +214,16 @@ def _line(effect: Effect) -> dict[str, Any]:
     labels = ("asset", "component", "stage", "process", "phase", "site", "region", "per")
     return {
         **{label: line[label] for label in labels},
-        "old": _central(effect.pair.old),
-        "new": _central(effect.pair.new),
+        "old": _mean(effect.pair.old),
+        "new": _mean(effect.pair.new),
         "by_activity": effect.volume,
         "by_intensity": effect.price,
         "inputs": list(dict.fromkeys(change.entry["identity"] for change in effect.inputs)),
     }
 
 
-def _central(line: Mapping[str, Any] | None) -> float | None:
-    return None if line is None else float(line["total"]["central"])
+def _mean(line: Mapping[str, Any] | None) -> float | None:
+    return None if line is None else float(line["total"]["mean"])
 
 
 def _limits(old: Result, new: Result, files: tuple[str, str]) -> Iterator[str]:

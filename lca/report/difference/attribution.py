@@ -3,7 +3,9 @@
 A line is the sum over years of activity times intensity. With d for a change and m for a mean of old
 and new, d(a i) = da m(i) + di m(a): the change of a line is a change of activity at the mean
 intensity plus a change of intensity at the mean activity, without remainder (for two causes the
-Shapley value, and Bennet's indicator of price and volume).
+Shapley value, and Bennet's indicator of price and volume). What is explained is the mean of the draws:
+means of lines add up, medians do not. The central intensity of a year stands for its mean in the
+proportion of the line's mean to its central total.
 
 References
 ----------
@@ -23,7 +25,7 @@ from lca.report.wording import spoken
 
 Result = Mapping[str, Any]
 Years = Mapping[str, Sequence[float]]
-GROUPS = ("setting", "input", "method", "line", "version", "sampling", "unexplained")
+GROUPS = ("setting", "input", "method", "line", "version", "sampling", "shape", "unexplained")
 _MADE_OF = ("manufacture", "transport")
 _SCRAPPED = ("end_of_life", "recovery_credit")
 _SAME = 1e-9
@@ -52,6 +54,7 @@ class Methods:
     view: tuple[str, str] | None = None
     end_of_life: tuple[str, str] | None = None
     versions: tuple[str, str] | None = None
+    draws: tuple[str, str] | None = None
 
     def of(self, stage: str) -> str:
         """Return the method that changed for a stage, or ""."""
@@ -96,24 +99,29 @@ def _lines(result: Result, option: str, indicator: str, basis: str) -> Iterator[
 def _effect(pair: Pair, old: Result, new: Result) -> Effect:
     before, after = pair.old, pair.new
     if before is None or after is None:
-        was = before["total"]["central"] if before else 0.0
-        now = after["total"]["central"] if after else 0.0
+        was = before["total"]["mean"] if before else 0.0
+        now = after["total"]["mean"] if after else 0.0
         return Effect(pair, now - was)
     volume, price = _split(*_years(before, after))
-    amount = after["total"]["central"] - before["total"]["central"]
+    amount = after["total"]["mean"] - before["total"]["mean"]
     return Effect(pair, amount, volume, price, _inputs_of(before, after, old, new))
 
 
 def _years(before: Line, after: Line) -> tuple[Years, Years]:
-    """Return activity and intensity by year; as one period where a file has no years."""
-    if before.get("by_year") and after.get("by_year"):
-        return before["by_year"], after["by_year"]
+    """Return activity and mean intensity by year; as one period where a file has no years."""
+    if all(line.get("by_year") and line["total"]["central"] for line in (before, after)):
+        return _scaled(before), _scaled(after)
     return _as_one(before), _as_one(after)
+
+
+def _scaled(line: Line) -> Years:
+    ratio = line["total"]["mean"] / line["total"]["central"]
+    return {year: (amount, value * ratio) for year, (amount, value) in line["by_year"].items()}
 
 
 def _as_one(line: Line) -> Years:
     amount = line["activity"]
-    return {"": (amount, line["total"]["central"] / amount)} if amount else {}
+    return {"": (amount, line["total"]["mean"] / amount)} if amount else {}
 
 
 def _split(old: Years, new: Years) -> tuple[float, float]:
@@ -162,7 +170,7 @@ def _parts(effect: Effect, methods: Methods) -> Iterator[tuple[tuple[str, str], 
         method = methods.of(stage)
         yield ("method", method) if method else ("line", _line_words(pair)), effect.amount
         return
-    scale = max(abs(pair.old["total"]["central"]), abs(pair.new["total"]["central"]))
+    scale = max(abs(pair.old["total"]["mean"]), abs(pair.new["total"]["mean"]))
     if abs(effect.volume) > _SAME * scale:
         yield _volume_cause(effect, methods), effect.volume
     if abs(effect.price) > _SAME * scale:
@@ -183,19 +191,23 @@ def _volume_cause(effect: Effect, methods: Methods) -> tuple[str, str]:
     stage = effect.pair.line["stage"]
     if methods.view and stage in (*_MADE_OF, *_SCRAPPED):
         return "method", f"embodied emissions: {_arrow(methods.view)}"
-    return "setting", f"amount of {spoken(stage)} of {effect.pair.line['asset']}"
+    return "setting", f"activity: {spoken(stage)} of {effect.pair.line['asset']}"
 
 
 def _price_cause(effect: Effect, old: Line, new: Line, methods: Methods) -> tuple[str, str]:
     method = methods.of(new["stage"])
     if not method and old["formula"] != new["formula"]:
-        method = f"formula: {old['formula'] or 'plain factor'} to {new['formula'] or 'plain factor'}"
+        method = (
+            f"formula: {old['formula'] or 'plain factor'} to {new['formula'] or 'plain factor'}"
+        )
     if method:
         return "method", method
     if effect.inputs:
         return _input_group(effect.inputs), say_inputs(effect.inputs)
     if methods.versions:
         return "version", f"lca {' to '.join(methods.versions)}, or its data"
+    if methods.draws:
+        return "sampling", f"other draws: {' to '.join(methods.draws)}"
     return "unexplained", "intensity changed; the files do not name an input that did"
 
 

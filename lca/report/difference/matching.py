@@ -43,17 +43,10 @@ class Changed:
 
     @property
     def moves(self) -> bool:
-        """Whether its central value changed: a new source or interval alone moves no central sum."""
+        """Whether its value or interval changed: a new source alone moves no sum."""
         if self.old is None or self.new is None:
             return True
-        return (self.old["central"], self.old["unit"]) != (self.new["central"], self.new["unit"])
-
-    @property
-    def spreads(self) -> bool:
-        """Whether its interval changed."""
-        if self.old is None or self.new is None:
-            return True
-        return any(self.old[key] != self.new[key] for key in ("p5", "p95"))
+        return any(self.old[key] != self.new[key] for key in ("central", "p5", "p95", "unit"))
 
 
 def pair_lines(old: Iterable[Line], new: Iterable[Line]) -> list[Pair]:
@@ -106,7 +99,9 @@ def changed_inputs(old: Iterable[Input], new: Iterable[Input]) -> list[Changed]:
         before, after = _grouped(gone, key), _grouped(come, key)
         gone, come = [], []
         for name in dict.fromkeys([*before, *after]):
-            if len(before[name]) == len(after[name]) and (key is _identity or len(after[name]) == 1):
+            if len(before[name]) == len(after[name]) and (
+                key is _identity or len(after[name]) == 1
+            ):
                 found += map(Changed, before[name], after[name])
             else:
                 gone += before[name]
@@ -122,9 +117,7 @@ def _name(entry: Input) -> tuple[Any, ...]:
     return entry["name"], entry["unit"]
 
 
-def _without_equal(
-    old: Iterable[Input], new: Iterable[Input]
-) -> tuple[list[Input], list[Input]]:
+def _without_equal(old: Iterable[Input], new: Iterable[Input]) -> tuple[list[Input], list[Input]]:
     def key(entry: Input) -> tuple[Any, ...]:
         return (*_identity(entry), *(entry[name] for name in _VALUE))
 

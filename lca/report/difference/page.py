@@ -14,7 +14,8 @@ from lca.report.wording import common_scale, exact_words, in_words, percent, spo
 
 Difference = Mapping[str, Any]
 _MOST_CAUSES = 8
-_MOST_OPTIONS = 6
+_MOST_OPTIONS = 3
+_SIDE_BY_SIDE = 5
 _GROUPS = {
     "setting": "setting",
     "input": "input",
@@ -22,6 +23,7 @@ _GROUPS = {
     "line": "line",
     "version": "version",
     "sampling": "sampling",
+    "shape": "shape",
     "unexplained": "not attributable",
 }
 
@@ -38,12 +40,17 @@ def show(found: Difference, console: Console, indicator: str = "gwp100") -> None
     options = [option for option in found["options"] if option["indicator"] == indicator]
     if options:
         print_table(option_table(options), console)
-    for option in [x for x in options if x["causes"]][:_MOST_OPTIONS]:
-        print_table(cause_table(option), console)
-    _behind(found, console, max(0, len(options) - _MOST_OPTIONS))
+    moved = sorted((x for x in options if x["causes"]), key=lambda x: -abs(_change(x)))
+    if 1 < len(moved) <= _SIDE_BY_SIDE:
+        print_table(side_by_side([x for x in options if x["causes"]]), console)
+    else:
+        for option in moved[:_MOST_OPTIONS]:
+            print_table(cause_table(option), console)
+    _behind(found, console, len(moved))
 
 
-def _behind(found: Difference, console: Console, hidden: int) -> None:
+def _behind(found: Difference, console: Console, moved: int) -> None:
+    hidden = moved - _MOST_OPTIONS if moved > _SIDE_BY_SIDE else 0
     changes = found["changes"]
     print_section("Settings that changed", list(map(_setting, changes["settings"])), console)
     print_section("Inputs that changed", list(map(_input, changes["inputs"])), console)
@@ -51,7 +58,7 @@ def _behind(found: Difference, console: Console, hidden: int) -> None:
     print_section("Runs that differ", list(map(_run, changes["runs"])), console)
     print_section("Options that are gone", found["options_gone"], console)
     print_section("Options that are new", found["options_new"], console)
-    more = [f"{hidden} more options: --json has them."] if hidden else []
+    more = [f"What explains {hidden} more options: --json has it."] if hidden else []
     print_section("Limits", [*more, *found["limits"]], console)
 
 
@@ -116,7 +123,10 @@ def cause_table(option: Mapping[str, Any]) -> Table:
     shown, rest = option["causes"][:_MOST_CAUSES], option["causes"][_MOST_CAUSES:]
     step, unit = common_scale([cause["amount"] for cause in shown], option["unit"])
     rows = [
-        (f"{_GROUPS[cause['group']]}: {cause['what']}", _parts(cause["amount"], cause["share"], step))
+        (
+            f"{_GROUPS[cause['group']]}: {cause['what']}",
+            _parts(cause["amount"], cause["share"], step),
+        )
         for cause in shown
     ]
     if rest:
@@ -128,6 +138,34 @@ def cause_table(option: Mapping[str, Any]) -> Table:
     rows.append(("all: change of the median", _parts(whole, 1.0 if whole else None, step)))
     title = f"What explains the change of {option['name']}"
     return Table(title, (unit, "of the change"), tuple(rows), emphasis=(len(rows) - 1,))
+
+
+def side_by_side(options: Sequence[Mapping[str, Any]]) -> Table:
+    """Return what explains the change of the median of a few options, the largest cause first."""
+    amounts = [{(c["group"], c["what"]): c["amount"] for c in x["causes"]} for x in options]
+    sizes: dict[tuple[str, str], float] = {}
+    for found in amounts:
+        for cause, amount in found.items():
+            sizes[cause] = max(sizes.get(cause, 0.0), abs(amount))
+    ranked = sorted(sizes, key=lambda cause: -sizes[cause])
+    shown, rest = ranked[:_MOST_CAUSES], ranked[_MOST_CAUSES:]
+    whole = [_change(option) for option in options]
+    step, unit = common_scale([*sizes.values(), *whole], options[0]["unit"])
+    rows = [
+        (f"{_GROUPS[cause[0]]}: {cause[1]}", _amounts([x.get(cause) for x in amounts], step))
+        for cause in shown
+    ]
+    if rest:
+        sums = [sum(x.get(cause, 0.0) for cause in rest) for x in amounts]
+        rows.append((f"{len(rest)} smaller causes", _amounts(sums, step)))
+    rows.append(("all: change of the median", _amounts(whole, step)))
+    names = tuple(option["name"] for option in options)
+    title = f"What explains the change [{unit}]"
+    return Table(title, names, tuple(rows), emphasis=(len(rows) - 1,))
+
+
+def _amounts(values: Sequence[float | None], step: float) -> tuple[Cell, ...]:
+    return tuple(Cell("–" if x is None else _signed(x / step)) for x in values)
 
 
 def _parts(amount: float, share: float | None, step: float) -> tuple[Cell, Cell]:

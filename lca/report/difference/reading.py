@@ -44,7 +44,9 @@ def read_result(path: str | Path) -> dict[str, Any]:
     return data
 
 
-def _problem(path: str | Path, text: str, line: int | None = None, column: int | None = None) -> Problem:
+def _problem(
+    path: str | Path, text: str, line: int | None = None, column: int | None = None
+) -> Problem:
     return Problem("", f"{text} (accepted: {_ACCEPTED})", str(path), line, column)
 
 

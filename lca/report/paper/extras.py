@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from lca.report import provenance
 from lca.report.paper import inputs
+from lca.report.paper.blocks import Picture
 from lca.report.paper.sections import Extras, Settings
 
 if TYPE_CHECKING:
     from lca.comparison import Comparison
     from lca.ledger import Ledger
+    from lca.projection.curves import Curve
+    from lca.projection.passages import Crossing
     from lca.scenario import Scenario
+
+_MOST_CURVES = 8
+_MOST_BARS = 10
+_MOST_OPTIONS = 24
+"""Trails and sliders of more options would make a page too large to be sent on."""
 
 
 def gather(
@@ -23,6 +31,101 @@ def gather(
     settings: Settings,
 ) -> Extras:
     """Return everything that the settings ask for."""
-    del comparison, scenario, result
+    from lca.report.paper.sliders import sliders
+    from lca.report.paper.trails import trails
+
     used = provenance.all_factors(ledgers)
-    return Extras(inputs=inputs.collect(used), command=settings.command)
+    few = len(ledgers) <= _MOST_OPTIONS
+    curves = _curves(scenario, ledgers, settings.basis)
+    crossings = _crossings(curves)
+    pictures = _pictures(scenario, ledgers, comparison, result, settings.basis, curves, crossings)
+    return Extras(
+        pictures={one.name: one for one in pictures if one} if settings.pictures else {},
+        inputs=inputs.collect(used),
+        trails=trails(ledgers, result, settings.basis) if settings.trails and few else {},
+        sliders=sliders(scenario, ledgers, settings.basis) if settings.sliders and few else {},
+        crossings=tuple(_said(crossings)),
+        command=settings.command,
+    )
+
+
+def _pictures(
+    scenario: Scenario, ledgers: Sequence[Ledger], comparison: Comparison | None,
+    result: Mapping[str, Any], basis: str, curves: Sequence[Curve], crossings: Sequence[Crossing],
+) -> Iterator[Picture | None]:  # fmt: skip
+    from lca.report import pictures as drawn
+    from lca.report.pictures import contributions, cumulative, probabilities, ranges, stages
+
+    del drawn
+    draws = {} if comparison is None else {n: v.draws for n, v in comparison.values.items()}
+    yield ranges.draw(result, draws)
+    yield stages.draw(result)
+    yield probabilities.draw(result)
+    if len(scenario.years) > 1:
+        yield cumulative.draw(curves, crossings)
+    best = ledgers[0] if comparison is None else _named(ledgers, comparison.order[0])
+    yield contributions.draw(best.name, best.unit("gwp100"), _flows(best, basis))
+    yield _tornado(scenario, ledgers, comparison, basis)
+
+
+def _named(ledgers: Sequence[Ledger], name: str) -> Ledger:
+    return next(one for one in ledgers if one.name == name)
+
+
+def _flows(ledger: Ledger, basis: str) -> dict[tuple[str, str], float]:
+    """Return the central estimate by component and stage."""
+    rows = ledger.by("component", "stage", basis=basis)
+    return {(row.labels[0], row.labels[1]): row.estimate.central for row in rows}
+
+
+def _curves(scenario: Scenario, ledgers: Sequence[Ledger], basis: str) -> list[Curve]:
+    """Return the cumulative curves of the options that end lowest, on the ledgers' own draws."""
+    from lca.projection.curves import curve
+
+    model = scenario.model
+    owned = frozenset({*model.fleet, *model.services} - set(model.work))
+    chosen = sorted(ledgers, key=lambda one: one.total(basis=basis).median)[:_MOST_CURVES]
+    return [curve(one, basis=basis, indicator="gwp100", owned=owned) for one in chosen]
+
+
+def _crossings(curves: Sequence[Curve]) -> list[Crossing]:
+    from lca.projection.passages import crossings
+
+    return list(crossings(curves))
+
+
+def _said(found: Sequence[Crossing]) -> Iterator[str]:
+    """Yield the crossings that come at all in one of twenty draws or more."""
+    for crossing in found:
+        if crossing.passage.probability >= 0.05 and crossing.probability_from_start < 0.95:
+            yield f"{crossing}."
+
+
+def _tornado(
+    scenario: Scenario, ledgers: Sequence[Ledger], comparison: Comparison | None, basis: str
+) -> Picture | None:
+    """Return the tornado of the difference of the two lowest, or of the only option."""
+    from lca.report.pictures.tornado import Swing, draw
+    from lca.report.sensitivity_result import factor_names
+    from lca.sensitivity.response import respond
+    from lca.sensitivity.tornado import tornado
+
+    difference, per = None, ""
+    if comparison is not None:
+        first, second = comparison.order[:2]
+        difference, per = (first, second), comparison.functional_unit
+    chosen = ledgers if difference else ledgers[:1]
+    response = respond(chosen, difference=difference, per=per, basis=basis)
+    found, focus = tornado(response), len(response.outputs) - 1
+    names = factor_names(response.unknowns)
+    swing = found.swing[:, focus]
+    order = sorted(range(len(swing)), key=lambda i: (-swing[i], names[response.unknowns[i].identity]))  # fmt: skip
+    swings = [
+        Swing(names[response.unknowns[i].identity], float(found.low[i, focus]), float(found.high[i, focus]))  # fmt: skip
+        for i in order[:_MOST_BARS]
+        if swing[i] > 0
+    ]
+    del scenario
+    return draw(
+        response.outputs[focus].name, response.unit, float(found.central[focus]), swings
+    )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lca.ledger import STAGES
 from lca.report import tables
-from lca.report.paper import roles
+from lca.report.paper import heads, roles
 from lca.report.tables import Cell, Table
 from lca.report.wording import common_scale, in_words, interval, percent, spoken
 
@@ -85,8 +85,8 @@ def key_table(result: Result) -> Table:
     """Return what each option is judged by, beside its total and its chance of being lowest."""
     options, basis = result["options"], result["basis"]
     totals = [option["total"]["gwp100"][basis] for option in options]
-    heads = [tables._whole(option, basis) for option in options]
-    step, unit = common_scale([x["median"] or 0.0 for x in heads], heads[0]["unit"])
+    judged = [heads.whole(option, basis) for option in options]
+    step, unit = common_scale([x["median"] or 0.0 for x in judged], judged[0]["unit"])
     whole, tons = common_scale([x["median"] or 0.0 for x in totals], totals[0]["unit"])
     best = (result["comparison"] or {}).get("probability_best", {})
     rows = tuple(
@@ -98,7 +98,7 @@ def key_table(result: Result) -> Table:
                 *((Cell(percent(best[option["name"]])),) if best else ()),
             ),
         )
-        for option, number, total in zip(options, heads, totals, strict=True)
+        for option, number, total in zip(options, judged, totals, strict=True)
     )
     columns = (unit, *((tons,) if unit != tons else ()), *(("lowest in",) if best else ()))
     title = f"Greenhouse gases, {tables.year_range(result)}, {basis}-based: {tables.statistic_name(result)}"
@@ -117,7 +117,7 @@ def key_trails(result: Result, extras: Extras) -> tuple[tuple[str, ...], ...]:
 def stage_trails(result: Result, extras: Extras) -> tuple[tuple[str, ...], ...]:
     """Return the trail of each number of the table of stages."""
     names = tables.option_names(result)
-    stages = [tables._stages(option) for option in result["options"]]
+    stages = [heads.stages_of(option) for option in result["options"]]
     known = [stage for stage in STAGES if any(stage in found for found in stages)]
     if tables.is_wide(result):
         return tuple(tuple(_known(extras, name, s) for s in ("", *known)) for name in names)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from lca.report.xlsx.expressions import NotLiveError, trace
 from lca.report.xlsx.inputs import Inputs
 from lca.terms import Block, Factor, Node, Term, formula_name
@@ -35,7 +37,7 @@ class Calculations:
 
     def value(self, node: Node) -> float:
         """Return a node with every factor at its central value."""
-        return float(self._point.value(node))
+        return float(np.ravel(self._point.value(node))[0])
 
     def address(self, node: Node, option: str) -> str:
         """Return where the value of a node stands, seen from another sheet."""

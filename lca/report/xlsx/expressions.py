@@ -22,7 +22,10 @@ _FUNCTIONS: dict[Any, str] = {
     np.log: "LN",
     np.sqrt: "SQRT",
     np.absolute: "ABS",
+    np.log2: "LOG",
+    np.log10: "LOG",
 }
+_BASES = {np.log2: (2,), np.log10: (10,)}
 
 
 class NotLiveError(LcaError):
@@ -86,7 +89,7 @@ class Cell:
             return _join(inputs[0], operator[0], inputs[1], operator[1])
         if ufunc not in _FUNCTIONS:
             raise NotLiveError(_untold(ufunc))
-        return call(_FUNCTIONS[ufunc], *inputs)
+        return call(_FUNCTIONS[ufunc], *inputs, *_BASES.get(ufunc, ()))
 
 
 _OPERATORS = {

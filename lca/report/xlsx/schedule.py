@@ -6,15 +6,16 @@ their lifetime, and where they are replaced the chain goes on to the end of the 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lca.report.xlsx.inputs import Inputs
+from lca.report.xlsx.places import column
 from lca.scenario import Scenario
 from lca.scenario.models import Fleet
 from lca.subjects.cohorts import embodied_activity, service_activity
 from lca.vocabulary import HOURS_PER_YEAR
-from xlsxwriter.utility import xl_col_to_name
 
 FIRST_ROW, YEAR_ROW, FIRST_COLUMN = 5, 4, 6
 QUANTITIES = ("serving", "bought", "counted", "scrapped", "shares", "counted_shares")
@@ -32,7 +33,10 @@ _TINY = "0.000000001"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of the sheet: labels, the purchase's own cells, and one formula a year."""
+    """A row of the sheet: labels, the purchase's own cells, and one formula a year.
+
+    The own cells of a purchase are its year, devices, lifetime, and since when its making counts.
+    """
 
     option: str
     asset: str
@@ -40,6 +44,7 @@ class Row:
     own: tuple[str, ...]
     formulas: tuple[str, ...]
     values: tuple[float, ...]
+    own_values: tuple[float | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,72 +86,40 @@ class Schedule:
         for bought, count in fleet.count.items():
             label = "count" if len(fleet.count) == 1 else f"count {bought}"
             name = self._inputs.decision(f"{path}.{label}", option, count, "device", whole=True)
-            start = years[0] if bought == "first" else int(bought)
-            for what, row in self._purchase(years, option, asset, fleet, start, name, life):
+            one = fleet.model_copy(update={"count": {bought: count}})
+            for what, row in self._purchase(years, option, asset, one, name, life):
                 parts[what].append(row)
-        self._sums(years, option, asset, fleet, parts)
-
-    def _purchase(
-        self,
-        years: tuple[int, ...],
-        option: str,
-        asset: str,
-        fleet: Fleet,
-        start: int,
-        count: str,
-        life: str,
-    ) -> Iterator[tuple[str, int]]:
-        row = FIRST_ROW + len(self.rows)
-        own = (str(start), count, life)
-        since = _since(fleet, row, years[0], start)
-        nothing = (0.0,) * len(years)
-        self.rows.append(Row(option, asset, f"bought in {start}", (*own, since), (), nothing))
-        cells = Purchase(f"$D${row}", f"$E${row}", f"$F${row}", f"$G${row}")
-        for what in QUANTITIES:
-            place = FIRST_ROW + len(self.rows)
-            made = tuple(_formula(what, fleet, cells, since, _column(y)) for y in range(len(years)))
-            self.rows.append(Row(option, asset, f"  {WORDS[what]}", (), made, nothing))
-            yield what, place
-
-    def _sums(
-        self,
-        years: tuple[int, ...],
-        option: str,
-        asset: str,
-        fleet: Fleet,
-        parts: dict[str, list[int]],
-    ) -> None:
-        new, every = embodied_activity(fleet, years), service_activity(fleet, years)
-        values = dict(
-            zip(
-                QUANTITIES,
-                (
-                    every.device_years,
-                    every.bought,
-                    new.bought,
-                    every.scrapped,
-                    every.shares,
-                    new.shares,
-                ),
-                strict=True,
-            )
-        )
-        for what in QUANTITIES:
+        for what, values in _quantities(fleet, years).items():
             made = tuple(
                 "+".join(f"{_column(y)}{row}" for row in parts[what]) or "0"
                 for y in range(len(years))
             )
-            self._total(option, asset, what, made, values[what])
-        self._hours(option, asset, fleet, values["serving"])
+            self._total(option, asset, what, made, values)
+        self._hours(option, asset, fleet)
 
-    def _hours(
-        self, option: str, asset: str, fleet: Fleet, serving: tuple[float, ...]
-    ) -> None:
+    def _purchase(
+        self, years: tuple[int, ...], option: str, asset: str, one: Fleet, name: str, life: str
+    ) -> Iterator[tuple[str, int]]:
+        """Add the rows of one purchase, and yield where each quantity stands."""
+        (bought,) = one.count
+        start = years[0] if bought == "first" else int(bought)
+        row = FIRST_ROW + len(self.rows)
+        since = _since(one, row, years[0], start)
+        own = (str(start), name, life, since)
+        self.rows.append(Row(option, asset, f"bought in {start}", own, (), (), _own(one, years[0])))
+        cells = Purchase(f"$D${row}", f"$E${row}", f"$F${row}", f"$G${row}")
+        for what, values in _quantities(one, years).items():
+            place = FIRST_ROW + len(self.rows)
+            made = tuple(_formula(what, one, cells, since, _column(y)) for y in range(len(years)))
+            self.rows.append(Row(option, asset, f"  {WORDS[what]}", (), made, values))
+            yield what, place
+
+    def _hours(self, option: str, asset: str, fleet: Fleet) -> None:
         share = 1.0 if fleet.powered is None else fleet.powered.central
         powered = self._inputs.decision(f"fleet.{asset}.powered", option, share, "")
         year = self._inputs.decision("hours per year", "", HOURS_PER_YEAR, "h/year")
-        row, values = self._totals[option, asset, "serving"]
-        made = tuple(f"{_column(y)}{row}*{year}*{powered}" for y in range(len(values)))
+        row, serving = self._totals[option, asset, "serving"]
+        made = tuple(f"{_column(y)}{row}*{year}*{powered}" for y in range(len(serving)))
         hours = tuple(x * HOURS_PER_YEAR * share for x in serving)
         self._total(option, asset, "hours", made, hours)
 
@@ -162,9 +135,22 @@ class Schedule:
         self.rows.append(Row(option, asset, f"all {WORDS[what]}", (), formulas, values))
 
 
+def _quantities(fleet: Fleet, years: tuple[int, ...]) -> dict[str, tuple[float, ...]]:
+    """Return the quantities of a fleet as the model counts them."""
+    new, every = embodied_activity(fleet, years), service_activity(fleet, years)
+    return {
+        "serving": every.device_years,
+        "bought": every.bought,
+        "counted": new.bought,
+        "scrapped": every.scrapped,
+        "shares": every.shares,
+        "counted_shares": new.shares,
+    }
+
+
 def _column(year: int) -> str:
     """Return the letters of the column of a year, by its position."""
-    return str(xl_col_to_name(FIRST_COLUMN + 1 + year))
+    return column(FIRST_COLUMN + 1 + year)
 
 
 def _since(fleet: Fleet, row: int, first: int, start: int) -> str:
@@ -174,6 +160,17 @@ def _since(fleet: Fleet, row: int, first: int, start: int) -> str:
     if not fleet.replace:
         return ""
     return f"D{row}+F{row}*MAX(1,ROUNDUP(({first}-D{row}-{_TINY})/F{row},0))"
+
+
+def _own(one: Fleet, first: int) -> tuple[float | None, ...]:
+    """Return the values of a purchase's own cells."""
+    ((bought, count),) = one.count.items()
+    start, life = float(first if bought == "first" else int(bought)), one.lifetime.central
+    since: float | None = start
+    if one.embodied == "sunk" and start <= first:
+        since = start + life * max(1, math.ceil((first - start - 1e-9) / life))
+        since = since if one.replace else None
+    return start, float(count), life, since
 
 
 def _formula(what: str, fleet: Fleet, cells: Purchase, since: str, column: str) -> str:

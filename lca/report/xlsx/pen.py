@@ -1,0 +1,103 @@
+"""Writes cells of a worksheet: texts are always texts, numbers numbers, and formulas only ours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from lca.report.xlsx.places import column
+
+_LONGEST = 32000
+_CUT = " [cut: longer than a cell holds]"
+
+STYLES: dict[str, dict[str, Any]] = {
+    "text": {},
+    "wrap": {"text_wrap": True, "valign": "top"},
+    "title": {"bold": True, "font_size": 16},
+    "heading": {"bold": True, "font_size": 12, "bottom": 1},
+    "note": {"italic": True, "font_color": "#555555"},
+    "long": {"text_wrap": True, "valign": "top", "italic": True, "font_color": "#555555"},
+    "verdict": {"text_wrap": True, "valign": "top", "bold": True, "font_size": 12},
+    "columns": {
+        "bold": True,
+        "bg_color": "#1F3B4D",
+        "font_color": "#FFFFFF",
+        "text_wrap": True,
+        "valign": "top",
+    },
+    "year": {"bold": True, "bg_color": "#1F3B4D", "font_color": "#FFFFFF", "num_format": "0"},
+    "group": {"bold": True, "bg_color": "#DCE6EC"},
+    "number": {"num_format": "#,##0.0##"},
+    "figure": {"num_format": "#,##0.00"},
+    "fine": {"num_format": "[>=1000]#,##0;[>=1]0.000;0.0000E+00"},
+    "whole": {"num_format": "#,##0"},
+    "share": {"num_format": "0.0%"},
+    "input": {
+        "num_format": "General",
+        "bg_color": "#FFF6D6",
+        "border": 1,
+        "border_color": "#C9B458",
+    },
+    "total": {"num_format": "#,##0.00", "bold": True, "top": 1},
+    "absent": {"italic": True, "font_color": "#8A4B08", "align": "right"},
+}
+
+
+class Pen:
+    """A worksheet with the workbook's styles; rows are counted from 1, columns from 0."""
+
+    def __init__(self, book: Any, name: str, styles: dict[str, Any]) -> None:
+        self.name, self.sheet = name, book.add_worksheet(name)
+        self._styles = styles
+        self._setup()
+
+    def text(self, row: int, position: int, text: object, style: str = "text") -> None:
+        """Write a text, which is never taken for a formula, a link or a number."""
+        words = str(text)
+        if len(words) > _LONGEST:
+            words = words[: _LONGEST - len(_CUT)] + _CUT
+        self.sheet.write_string(row - 1, position, words, self._styles[style])
+
+    def number(self, row: int, position: int, value: float | None, style: str = "fine") -> None:
+        """Write a number; what is not known is said, never written as 0."""
+        if value is None:
+            self.text(row, position, "not known", "absent")
+            return
+        self.sheet.write_number(row - 1, position, value, self._styles[style])
+
+    def formula(
+        self, row: int, position: int, text: str, value: float | str, style: str = "fine"
+    ) -> None:
+        """Write a formula without ``=``, with the value that it has now."""
+        self.sheet.write_formula(row - 1, position, f"={text}", self._styles[style], value)
+
+    def header(self, row: int, texts: Sequence[object], first: int = 0) -> None:
+        """Write headings of columns; years are numbers."""
+        for place, text in enumerate(texts, first):
+            if isinstance(text, int):
+                self.number(row, place, text, "year")
+            else:
+                self.text(row, place, text, "columns")
+
+    def widths(self, *widths: float, first: int = 0) -> None:
+        """Set the widths of columns, from the first on."""
+        for place, width in enumerate(widths, first):
+            self.sheet.set_column(place, place, width)
+
+    def merged(self, row: int, first: int, last: int, text: str, style: str) -> None:
+        """Write a text across columns."""
+        where = (row - 1, first, row - 1, last)
+        self.sheet.merge_range(*where, "", self._styles[style])
+        self.text(row, first, text, style)
+
+    def here(self, row: int, position: int) -> str:
+        """Return the address of a cell as other sheets see it."""
+        return f"{self.name}!${column(position)}${row}"
+
+    def _setup(self) -> None:
+        self.sheet.hide_gridlines(2)
+        self.sheet.set_landscape()
+        self.sheet.set_paper(9)
+        self.sheet.fit_to_pages(1, 0)
+        self.sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
+        self.sheet.set_footer("&L&A&RPage &P of &N")
