@@ -10,7 +10,9 @@ import sys
 import textwrap
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
+from lca import document
 from lca.factors import Sidecar, sidecar, tables
 from lca.factors.files import ROOT
 from lca.library import Library
@@ -57,9 +59,16 @@ def notice() -> str:
 
 
 def _attributed() -> Iterator[Sidecar]:
-    hourly = (f"hourly/{path.stem}" for path in sorted((ROOT / "hourly").glob("*.yaml")))
-    known = (sidecar(table) for table in (*tables(), *hourly))
+    hourly = map(_hourly, sorted((ROOT / "hourly").glob("*.yaml")))
+    known = (*(sidecar(table) for table in tables()), *hourly)
     return (about for about in known if about.attribution)
+
+
+def _hourly(path: Path) -> Sidecar:
+    """Return what is known of an hourly series: it is compressed, and no table of factors."""
+    entries: dict[str, Any] = document.read(path).data
+    known = {name: value for name, value in entries.items() if name in Sidecar.__slots__}
+    return Sidecar(**known | {"table": f"hourly/{path.stem}"})
 
 
 def _open_sources() -> list[Source]:
