@@ -256,3 +256,71 @@ def test_two_options_that_serve_one_model_share_what_is_unknown_of_it() -> None:
     base = served()
     found = lca.compare(base, base.replace("sites.here.region", "SE"), samples=256)
     assert max(pair.probability_first_lower for pair in found.pairs) in {0.0, 1.0}
+
+
+@pytest.mark.parametrize(
+    ("training", "tuning", "each", "published"),
+    [
+        # BLOOMz-7B and BLOOMz-1B, Luccioni, Jernite, Strubell, FAccT 2024, Table 5
+        ("51686 kWh", "7571 kWh", 1.0e-4, 592_570_000),
+        ("17052 kWh", "1081 kWh", 6.2e-5, 292_467_741),
+    ],
+)
+def test_published_parity_of_training_and_answering(
+    training: str, tuning: str, each: float, published: int
+) -> None:
+    """Energy of training and tuning over that of an answer: the answers until both are equal."""
+    scenario = lca.load(
+        {
+            "schema": "1",
+            "period": "2023",
+            "functional_unit": "1 request",
+            "sites": {"here": {"region": "FR", "pue": "1"}},
+            "work": {
+                "train": {"phase": "training", "it_energy": training, "site": "here"},
+                "tune": {"phase": "optimization", "it_energy": tuning, "site": "here"},
+                "answer": {
+                    "phase": "inference",
+                    "it_energy": f"{each * 1e6} kWh",
+                    "requests": "1e6 requests",
+                    "site": "here",
+                },
+            },
+        }
+    )
+    told = overtaking(ledger(scenario, 0), "location")
+    assert told is not None
+    assert told["amount"]["central"] == pytest.approx(published, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("training", "prompts", "published"),
+    [
+        # OLMo 2 7B and Llama 3.2 1B at one request a second, Morrison et al., ICLR 2025, Table 3
+        (52e3, 0.1189, 1.05e9),
+        (107e3, 0.0531, 4.83e9),
+    ],
+)
+def test_published_parity_by_emissions(training: float, prompts: float, published: float) -> None:
+    """Emissions of training over those of 2,400 prompts, as the paper counts them."""
+    grid = {"here": {"region": "US", "grid": {"value": "1 kgCO2e/kWh"}, "pue": "1"}}
+    scenario = lca.load(
+        {
+            "schema": "1",
+            "period": "2025",
+            "functional_unit": "1 request",
+            "sites": grid,
+            "work": {
+                "train": {"phase": "training", "it_energy": f"{training} kWh", "site": "here"},
+                "answer": {
+                    "phase": "inference",
+                    "it_energy": f"{prompts} kWh",
+                    "requests": "2400 requests",
+                    "site": "here",
+                },
+            },
+        }
+    )
+    told = overtaking(ledger(scenario, 0), "location")
+    assert told is not None
+    assert told["amount"]["central"] == pytest.approx(published, rel=5e-3)
