@@ -138,7 +138,8 @@ def test_ci_entry_can_be_executed() -> None:
 
 def test_dependencies_are_what_the_code_imports() -> None:
     """Every library that lca imports is required, and every one required is imported."""
-    optional = required(PROJECT["optional-dependencies"]["measure"])
+    extras = PROJECT["optional-dependencies"]
+    optional = required([*extras["measure"], *extras["pdf"], *extras["xlsx"]])
     imported = distributions(third_party(PACKAGE))
     assert imported - optional == required(PROJECT["dependencies"])
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from lca import document
+from lca import document, exports
 from lca.factors import Sidecar, sidecar, tables
 from lca.factors.files import ROOT
 from lca.library import Library
@@ -26,6 +26,7 @@ _OPEN = re.compile(
 )
 _OWN_PUBLISHER = "lca"
 _LICENCE_TEXTS = {
+    "CC0 1.0": "https://creativecommons.org/publicdomain/zero/1.0/",
     "CC BY 4.0": "https://creativecommons.org/licenses/by/4.0/",
     "Open Government Licence v3.0": (
         "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/ "
@@ -52,6 +53,7 @@ def notice() -> str:
     parts = [
         _HEAD,
         _section("Tables passed on, with changes where said", map(_table, _attributed())),
+        _section("Schemas passed on, unaltered, in lca/exports/schemas", map(_schema, _schemas())),
         _section("Values taken from sources under open terms", map(_source, _open_sources())),
         _section("Texts of the licences", map(_text, _LICENCE_TEXTS.items())),
     ]
@@ -69,6 +71,16 @@ def _hourly(path: Path) -> Sidecar:
     entries: dict[str, Any] = document.read(path).data
     known = {name: value for name, value in entries.items() if name in Sidecar.__slots__}
     return Sidecar(**known | {"table": f"hourly/{path.stem}"})
+
+
+def _schemas() -> list[tuple[str, Any]]:
+    folder = Path(exports.__file__).parent / "schemas"
+    return list(document.read(folder / "copies.yaml").data["copies"].items())
+
+
+def _schema(pair: tuple[str, Any]) -> str:
+    name, about = pair
+    return f"{name}: {about['title']}, {about['version']}. {about['attribution']}. {about['source']}"
 
 
 def _open_sources() -> list[Source]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import sys
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -49,23 +50,24 @@ def command(
     """
     from lca import exports
     from lca.exports import meta
+    from lca.exports.writing import as_json
 
     chosen = exports.find(name)
     known = meta.read(facts)
-    content = _of_record(name, scenario, known) or exports.export(
-        name, _case(load(scenario, settings), settings, wanted, known)
-    )
+    made = _of_record(name, scenario, known)
+    if made is None:
+        made = exports.make(name, _case(load(scenario, settings), settings, wanted, known))
     settings.notes([chosen.note])
-    _put(content, file, settings)
+    _put(as_json(made) if settings.as_json else chosen.write(made), file, settings)
 
 
-def _of_record(name: str, path: str, known: Meta) -> str | None:
+def _of_record(name: str, path: str, known: Meta) -> dict[str, Any] | None:
     """Return the export of a workload record, or None if the file is no record."""
     from lca.exports import boamps
 
     if name != boamps.NAME or not boamps.is_record(path):
         return None
-    return boamps.export_record(path, known)
+    return boamps.read_record(path, known)
 
 
 def _case(scenario: Scenario, settings: Settings, wanted: str | None, known: Meta) -> Case:
@@ -109,7 +111,7 @@ def _put(content: str | bytes, file: str | None, settings: Settings) -> None:
         document.write_atomically(file, content)
         settings.say(f"wrote {file}")
         return
-    if isinstance(content, bytes) and click.get_text_stream("stdout").isatty():
+    if isinstance(content, bytes) and sys.stdout.isatty():
         msg = "this format is binary; name a file with -o"
         raise click.UsageError(msg)
     click.echo(content, nl=False)

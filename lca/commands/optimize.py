@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from lca.commands._shared import Settings, console, evaluating, example, load, print_json
+from lca.errors import Problem, ScenarioError
 from lca.optimize import QUESTIONS
 
 if TYPE_CHECKING:
@@ -59,7 +60,11 @@ def command(
     """
     _check(files)
     loaded = load(scenario, settings, changes)
-    answer = _solve(question.replace("-", "_"), loaded, settings)
+    try:
+        answer = _solve(question.replace("-", "_"), loaded, settings)
+    except ScenarioError as error:
+        # what --set changed does not stand in the file
+        raise error if changes else ScenarioError(list(_placed(error, loaded))) from None
     _write(answer, loaded, files, settings)
     if settings.as_json:
         from lca.report.answers import as_data
@@ -70,6 +75,21 @@ def command(
 
         show(answer, console())
     settings.notes(answer.remarks)
+
+
+def _placed(error: ScenarioError, scenario: Scenario) -> Iterator[Problem]:
+    """Yield the problems of a question with file and line, as those of a check have them."""
+    for problem in error.problems:
+        if problem.line is not None or not problem.path:
+            yield problem
+            continue
+        path: list[str | int] = []
+        here: object = scenario.data
+        for step in problem.path.split("."):
+            listed = isinstance(here, list) and step.isdecimal() and int(step) < len(here)
+            path.append(int(step) if listed else step)
+            here = here.get(step) if isinstance(here, dict) else None
+        yield scenario.source.problem(tuple(path), problem.message)
 
 
 def _check(files: Sequence[str]) -> None:
@@ -87,8 +107,6 @@ def _solve(question: str, scenario: Scenario, settings: Settings) -> Answer:
 
     asked = scenario.model.optimize
     if asked is None or getattr(asked, question) is None:
-        from lca.errors import Problem, ScenarioError
-
         spoken = question.replace("_", "-")
         msg = f"the scenario does not ask this: add optimize.{question} (lca list templates shows examples, lca schema the fields of {spoken})"
         raise ScenarioError(Problem(f"optimize.{question}", msg))

@@ -15,7 +15,8 @@ from lca.commands._shared import Settings, example, looking, print_json
 def command(settings: Settings, name: str) -> None:
     """Print the JSON Schema of a contract.
 
-    Contracts: scenario, result, record, list, answer, levers, sensitivity, projection.
+    Contracts: scenario, result, record, list, answer, levers, sensitivity,
+    projection, difference.
     """
     del settings
     print_json(find(name))

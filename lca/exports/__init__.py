@@ -16,8 +16,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from lca.errors import LcaError, UnknownNameError, did_you_mean
+from lca.errors import InputError, LcaError, UnknownNameError, did_you_mean
 from lca.exports.case import Case
+
+MARKET = "exports hold location-based electricity alone, without certificates, contracts or offsets, as SCI demands"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,12 @@ def find(name: str) -> Export:
 
 
 def export(name: str, case: Case) -> str | bytes:
-    """Return a case in a format, held against the format's own rules.
+    """Return a case as the text or bytes of a format; raises as `make` does."""
+    return find(name).write(make(name, case))
+
+
+def make(name: str, case: Case) -> Any:
+    """Return the document of a case in a format, held against the format's own rules.
 
     Raises
     ------
@@ -76,8 +83,11 @@ def export(name: str, case: Case) -> str | bytes:
         If the document breaks a rule of its scheme: then nothing is written.
     """
     chosen = find(name)
+    if case.basis == "market":
+        msg = f"{name}: --basis market is refused: {MARKET}; leave --basis out"
+        raise InputError(msg)
     made = chosen.build(case)
     broken = chosen.problems(made)
     if broken:
         raise LcaError("\n".join([f"{name}: the document breaks rules of its scheme:", *broken]))
-    return chosen.write(made)
+    return made

@@ -10,7 +10,7 @@ from typing import Any
 from lca import __version__, document, units
 from lca.errors import LcaError
 from lca.estimates import Estimate
-from lca.exports.case import NAMESPACE, Case, choose_entry, created, grams
+from lca.exports.case import NAMESPACE, Case, choose_entry, created, grams, spread
 from lca.exports.meta import Meta, require
 from lca.exports.writing import as_json
 from lca.factors.regions import place
@@ -59,7 +59,7 @@ def build(case: Case) -> dict[str, Any]:
     return {
         "header": _header(case.identifier(name), case.created(), case.meta, _publication(case)),
         "task": _task(case.meta, work, _stage(case.meta, work), case.scenario.model.models),
-        "measures": [_measure(record, energy, scaled=_is_scaled(work))],
+        "measures": [_measure(record, energy, _method(work), scaled=_is_scaled(work))],
         "infrastructure": _infrastructure(case, work, record),
         "environment": _environment(case, work, name),
         **_quality(energy),
@@ -140,11 +140,19 @@ def _model(model: Any, name: str) -> dict[str, Any]:
     return found
 
 
-def _measure(record: Recorded | None, energy: Estimate, *, scaled: bool) -> dict[str, Any]:
+def _method(work: Work) -> str:
+    """Say how the energy of an entry without a record came to be."""
+    given = work.it_energy or work.facility_energy
+    if given is None:
+        return "calculated by lca from device-hours and power, not measured"
+    return f"energy as given to lca ({given.quality}, {given.source or 'no source named'})"
+
+
+def _measure(
+    record: Recorded | None, energy: Estimate, method: str, *, scaled: bool
+) -> dict[str, Any]:
     """Return the energy (kWh) and how it was found; a calculation says that it is one."""
-    if record is None:
-        method = "calculated by lca from device-hours and power, not measured"
-    else:
+    if record is not None:
         methods = ", ".join(sorted({device.method for device in record.contents.devices}))
         method = f"lca workload record {record.file}: {methods}"
     found: dict[str, Any] = {"measurementMethod": method, "version": __version__}
@@ -220,11 +228,15 @@ def _country(region: str) -> str:
 
 def _quality(energy: Estimate) -> dict[str, str]:
     """Return the word whose error covers the 90 % interval; none where it is wider than the widest."""
-    known = energy.statistics()
-    middle = known["central"]
-    if energy.samples.size == 1 or not middle:
+    known = spread(energy)
+    return _word(known["p5"], known["central"], known["p95"])
+
+
+def _word(low: float, middle: float, high: float) -> dict[str, str]:
+    """Return the word for an interval; none where no interval is known, which is not precision."""
+    if not low < high or not middle:
         return {}
-    error = max(known["p95"] - middle, middle - known["p5"]) / middle
+    error = max(high - middle, middle - low) / middle
     word = next((name for name, most in _LEVELS if error <= most), "")
     return {"quality": word} if word else {}
 
@@ -235,7 +247,7 @@ def is_record(path: str | Path) -> bool:
     return isinstance(data, dict) and {"workload", "work", "devices"} <= set(data)
 
 
-def export_record(path: str | Path, meta: Meta) -> str:
+def read_record(path: str | Path, meta: Meta) -> dict[str, Any]:
     """Return a workload record as BoAmps.
 
     Raises
@@ -249,7 +261,7 @@ def export_record(path: str | Path, meta: Meta) -> str:
     broken = problems(made)
     if broken:
         raise LcaError("\n".join(["boamps: the document breaks rules of its scheme:", *broken]))
-    return write(made)
+    return made
 
 
 def from_record(record: Recorded, meta: Meta) -> dict[str, Any]:
@@ -260,7 +272,7 @@ def from_record(record: Recorded, meta: Meta) -> dict[str, Any]:
     return {
         "header": _header(identifier, created(meta), meta, "internal"),
         "task": _task(meta, None, meta.text("task_stage"), {}),
-        "measures": [_measure(record, energy, scaled=False)],
+        "measures": [_measure(record, energy, "", scaled=False)],
         "infrastructure": {
             "infraType": meta.text("infrastructure"),
             "components": components(record),
@@ -278,13 +290,9 @@ def _energy(record: Recorded) -> Estimate:
 
 def _bounds(record: Recorded) -> dict[str, str]:
     """Return the word of quality that covers the record's own interval."""
-    spread = record.energy().distribution
-    low, high = spread.interval()
-    if not spread.central or spread.is_exact:
-        return {}
-    error = max(high - spread.central, spread.central - low) / spread.central
-    word = next((name for name, most in _LEVELS if error <= most), "")
-    return {"quality": word} if word else {}
+    energy = record.energy().distribution
+    low, high = energy.interval()
+    return _word(low, energy.central, high)
 
 
 def problems(document: Mapping[str, Any]) -> list[str]:
@@ -315,5 +323,3 @@ def _implausible(power: float) -> list[str]:
 def write(document: Mapping[str, Any]) -> str:
     """Return the document as JSON text."""
     return as_json(document)
-
-

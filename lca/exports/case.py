@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -82,10 +82,19 @@ class Case:
         view
             ``spread`` over the life, or ``inventory`` in the year bought.
         """
+        return self.sum(list(filter(chosen, self.lines(indicator))), indicator, view)
+
+    def lines(self, indicator: str = "gwp100") -> list[Line]:
+        """Return the lines of an indicator on the location-based account."""
         account = {"both", "location"}
-        lines = [x for x in self.ledger.lines if x.indicator == indicator and x.basis in account]
+        return [x for x in self.ledger.lines if x.indicator == indicator and x.basis in account]
+
+    def sum(
+        self, lines: Sequence[Line], indicator: str = "gwp100", view: str = "spread"
+    ) -> Estimate:
+        """Return the sum of some lines, in the unit of their indicator."""
         values = np.zeros(1 + self.ledger.draws.samples)
-        for line in filter(chosen, lines):
+        for line in lines:
             values = values + line_samples(self.ledger, line, view)
         return Estimate(values, self.ledger.unit(indicator))
 

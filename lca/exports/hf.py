@@ -6,16 +6,15 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from lca.errors import InputError
-from lca.exports.case import Case, grams
+from lca.exports.case import Case, grams, spread
+from lca.exports.training import Entries, hardware, of_entries, training_entries
 from lca.exports.writing import as_yaml
 from lca.factors.regions import place
-from lca.ledger import Line
 
 NAME = "hf"
 SUFFIX = ".yaml"
 NOTE = (
-    "Grams of CO2e of all training entries: location-based electricity and the share of hardware "
+    "Grams of CO2e of all work with phase: training, or of the one that `entry` names: location-based electricity and the share of hardware "
     "that the scenario counts. Single number; the interval is in the text of `source`."
 )
 _FIGURES = 12
@@ -30,31 +29,23 @@ def build(case: Case) -> dict[str, Any]:
     InputError
         If the scenario holds no training.
     """
-    lines = [x for x in case.ledger.lines if x.phase == "training" and x.indicator == "gwp100"]
-    if not lines:
-        msg = f"hf is of a model's training, and {case.ledger.name} has no entry with phase: training"
-        raise InputError(msg)
-    whole = case.total(_counted)
-    low, high = (grams(whole.statistics()[key]) for key in ("p5", "p95"))
-    counted = ", ".join(dict.fromkeys(line.stage.replace("_", " ") for line in lines if _counted(line)))
+    entries = training_entries(case, NAME)
+    lines = list(filter(of_entries(entries), case.lines()))
+    whole = case.sum(lines)
+    low, high = (grams(spread(whole)[key]) for key in ("p5", "p95"))
+    between = f"90% interval {low:.3g} to {high:.3g} g" if low < high else "no interval"
+    counted = ", ".join(dict.fromkeys(line.stage.replace("_", " ") for line in lines))
     places = ", ".join(dict.fromkeys(_place(line.region) for line in lines))
     block: dict[str, Any] = {
         "emissions": float(f"{grams(whole.central):.{_FIGURES}g}"),
-        "source": (
-            f"{case.made_by()}; location-based; {counted}; "
-            f"90% interval {low:.3g} to {high:.3g} g{_lacking(case)}"
-        ),
+        "source": (f"{case.made_by()}; location-based; {counted}; {between}{_lacking(case)}"),
         "geographical_location": places,
-        "hardware_used": hardware(case, "training"),
+        "hardware_used": hardware(case, entries),
     }
-    kind = case.meta.text("training_type") or _kind(case)
+    kind = case.meta.text("training_type") or _kind(entries)
     if kind:
         block["training_type"] = kind
     return {"co2_eq_emissions": {key: value for key, value in block.items() if value != ""}}
-
-
-def _counted(line: Line) -> bool:
-    return line.phase == "training" and line.stage != "recovery_credit"
 
 
 def _lacking(case: Case) -> str:
@@ -69,28 +60,10 @@ def _place(region: str) -> str:
         return region
 
 
-def _kind(case: Case) -> str:
+def _kind(entries: Entries) -> str:
     """Return what is certain: adapters are fine-tuning; whole weights may be either."""
-    methods = {
-        str(work.train.method)
-        for work in case.scenario.model.work.values()
-        if work.train and work.phase == "training"
-    }
+    methods = {str(work.train.method) for work in entries.values() if work.train}
     return "fine-tuning" if methods == {"lora"} else ""
-
-
-def hardware(case: Case, phase: str) -> str:
-    """Return kind and count of the accelerators of a phase, the count where it is known."""
-    said = []
-    model = case.scenario.model
-    for fleet in (f for f in model.fleet.values() if f.phase == phase):
-        count = sum(fleet.count.values())
-        said.append(f"{count:g} x {case.scenario.library.device(fleet.device).name}")
-    for work in (w for w in model.work.values() if w.phase == phase):
-        name = case.scenario.library.instance(work.instance).device if work.instance else work.device
-        if name:
-            said.append(case.scenario.library.device(str(name)).name)
-    return ", ".join(dict.fromkeys(said))
 
 
 def problems(document: Mapping[str, Any]) -> list[str]:

@@ -37,7 +37,7 @@ def fields() -> Mapping[str, Field]:
     return {key: _field(key, entry) for key, entry in written.items()}
 
 
-def _field(key: str, entry: Mapping[str, Any]) -> Field:
+def _field(key: str, entry: Any) -> Field:
     return Field(
         key,
         entry["what"],
@@ -106,9 +106,6 @@ def read(path: str | Path | None) -> Meta:
     if path is None:
         return Meta()
     text = document.read(path)
-    if not isinstance(text.data, dict):
-        msg = f"{path}: expected one key: value a line, such as company_name: Example"
-        raise InputError(msg)
     problems = [found for key, value in text.data.items() for found in _judge(text, key, value)]
     if problems:
         raise InputError(problems)
@@ -133,7 +130,9 @@ def _refusal(of: Field, value: Any) -> str:
     """Say why a value cannot stand for a field; "" if it can."""
     found = f", found {quoted(value)}"
     if of.kind == "texts":
-        good = isinstance(value, list) and all(isinstance(x, str) and x.strip() for x in value)
+        good = isinstance(value, list) and all(
+            isinstance(x, str) and bool(x.strip()) for x in value
+        )
         return "" if good else f"expected a list of texts such as {_example(of)}{found}"
     if of.kind == "number":
         return _outside(of, _number(value), found)
@@ -146,7 +145,7 @@ def _refusal(of: Field, value: Any) -> str:
         return f"expected one of {', '.join(of.choices)}{found}{hint}"
     if of.kind == "moment" and not _MOMENT.match(written):
         return f"expected a date and time such as {of.example}{found}"
-    good = isinstance(value, str | int | float) and written
+    good = isinstance(value, str | int | float) and bool(written)
     return "" if good else f"expected {of.what}, such as {_example(of)}{found}"
 
 

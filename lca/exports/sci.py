@@ -36,6 +36,29 @@ def build(case: Case) -> dict[str, Any]:
         msg = f"sci: {case.ledger.name} provides no {unit}, so there is nothing to divide by"
         raise InputError(msg)
     require(case.meta, _ASKED, NAME)
+    return {
+        **_heading(case),
+        "functional_unit": unit,
+        "functional_unit_reason": case.meta.text("functional_unit_reason"),
+        "delivered": delivered,
+        **score(case, lambda _: True, delivered),
+        "boundary": case.meta.text("boundary"),
+        "not_counted": case.gaps(),
+        "electricity": _electricity(case),
+        "embodied_share": embodied_share(case),
+        "coefficients": coefficients(case),
+        "made_by": case.made_by(),
+    }
+
+
+def _electricity(case: Case) -> dict[str, Any]:
+    """Return account and method of the grid factors, and which contracts were left out."""
+    method = str(case.scenario.model.assumptions.electricity.method)
+    return {"account": "location-based", "method": method, "left_out": contracts(case)}
+
+
+def _heading(case: Case) -> dict[str, Any]:
+    """Return what is scored, by whom, and when."""
     given = {key: case.meta.text(key) for key in _OPTIONAL if case.meta.get(key)}
     return {
         "specification": f"{REFERENCE} SCI, ISO/IEC 21031:2024",
@@ -43,20 +66,6 @@ def build(case: Case) -> dict[str, Any]:
         **given,
         "created": case.created(),
         "period": list(case.result["period"]),
-        "functional_unit": unit,
-        "functional_unit_reason": case.meta.text("functional_unit_reason"),
-        "delivered": delivered,
-        **score(case, lambda _: True, delivered),
-        "boundary": case.meta.text("boundary"),
-        "not_counted": case.gaps(),
-        "electricity": {
-            "account": "location-based",
-            "method": str(case.scenario.model.assumptions.electricity.method),
-            "left_out": contracts(case),
-        },
-        "embodied_share": embodied_share(case),
-        "coefficients": coefficients(case),
-        "made_by": case.made_by(),
     }
 
 

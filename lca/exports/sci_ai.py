@@ -8,6 +8,7 @@ from typing import Any
 from lca.errors import InputError
 from lca.exports.case import REFERENCE, Case, grams
 from lca.exports.meta import require
+from lca.exports.sci import embodied_share, functional_unit
 from lca.exports.scoring import (
     EMBODIED,
     balance,
@@ -17,7 +18,7 @@ from lca.exports.scoring import (
     refuse_market,
     score,
 )
-from lca.exports.sci import embodied_share, functional_unit
+from lca.exports.training import times, training_flop
 from lca.exports.writing import as_json
 from lca.ledger import Line
 from lca.scenario.functional_unit import parse
@@ -54,7 +55,9 @@ def build(case: Case) -> dict[str, Any]:
         "period": list(case.result["period"]),
         "boundary": case.meta.text("boundary"),
         "consumer": _consumer(case) if uses else _absent("inference"),
-        "provider": _provider(case) if provides else _absent("training or another phase before use"),
+        "provider": _provider(case)
+        if provides
+        else _absent("training or another phase before use"),
         "not_counted": case.gaps(),
         "electricity": {"account": "location-based", "left_out": contracts(case)},
         "embodied_share": embodied_share(case),
@@ -81,34 +84,18 @@ def provider_amount(case: Case) -> float | None:
     given = case.meta.get("provider_amount")
     if given is not None:
         return float(given)
-    trains = [work.train for work in case.scenario.model.work.values() if work.train]
+    planned = [work for work in case.scenario.model.work.values() if work.train]
+    trains = [work.train for work in planned if work.train]
     unit = case.meta.text("provider_unit")
     if unit == "training token" and trains:
-        return sum(train.tokens.central for train in trains)
+        return sum(w.train.tokens.central * times(case, w) for w in planned if w.train)
     if unit == "parameter" and trains:
         names = dict.fromkeys(train.model for train in trains)
         sizes = [case.scenario.model.models[name].parameters for name in names]
         known = [size.central for size in sizes if size]
         return sum(known) if len(known) == len(sizes) else None
-    return training_flop(case) if unit == "flop" else None
-
-
-def training_flop(case: Case) -> float | None:
-    """Return the model FLOPs of all training, or None if an entry does not say."""
     entries = {n: w for n, w in case.scenario.model.work.items() if w.phase == "training"}
-    plans = case.scenario.plans.training
-    found: list[float] = []
-    for name, work in entries.items():
-        often = work.repeats.central if work.repeats else 1.0
-        often *= work.runs_per_year.central * len(case.scenario.years) if work.runs_per_year else 1
-        plan = plans.get(f"work.{name}")
-        if plan is not None:
-            found.append(float(case.ledger.draws.array(plan.flop)[0]) * often)
-        elif work.flop is not None:
-            found.append(work.flop.central * often)
-        else:
-            return None
-    return sum(found) if found else None
+    return training_flop(case, entries) if unit == "flop" else None
 
 
 def _consumer(case: Case) -> dict[str, Any]:
@@ -172,12 +159,12 @@ def problems(document: Mapping[str, Any]) -> list[str]:
         if part["basis"] not in {"gross", "effective"}:
             found.append(f"{persona}: say whether its unit is gross or effective")
     if all(document[persona]["score_gCO2e"] is None for persona in ("consumer", "provider")):
-        found.append("neither a consumer nor a provider score: the scenario holds no phase of either")
+        found.append(
+            "neither a consumer nor a provider score: the scenario holds no phase of either"
+        )
     return found
 
 
 def write(document: Mapping[str, Any]) -> str:
     """Return the document as JSON text."""
     return as_json(document)
-
-

@@ -24,16 +24,13 @@ _RULE = (
 
 
 def refuse_market(case: Case, export: str) -> None:
-    """Refuse an account or a grid factor that rests on contracts.
+    """Refuse a grid factor that rests on contracts.
 
     Raises
     ------
     InputError
-        With the reason, and what to do.
+        With the place, the reason, and what to do.
     """
-    if case.basis == "market":
-        msg = f"{export}: --basis market is refused. {_RULE}; leave --basis out"
-        raise InputError(msg)
     for name, site in case.scenario.model.sites.items():
         if site.grid is not None and _MARKET.search(site.grid.source):
             msg = (
@@ -81,19 +78,20 @@ def score(case: Case, chosen: Chosen, delivered: float) -> dict[str, Any]:
     parts = components(case, chosen, delivered)
     operated = sum(x["gCO2e"] for x in parts if x["stage"] == "operation")
     embodied = sum(x["gCO2e"] for x in parts if x["stage"] in EMBODIED)
-    whole = case.total(lambda line: chosen(line) and _inside(line))
     return {
         "score_gCO2e": operated + embodied,
         "E_kWh": energy,
         "I_gCO2e_per_kWh": operated / energy if energy else 0.0,
         "M_gCO2e": embodied,
-        "interval_gCO2e": {
-            key: grams(value) / delivered
-            for key, value in spread(whole).items()
-            if isinstance(value, float) and key != "central"
-        },
+        "interval_gCO2e": _interval(case, chosen, delivered),
         "components": parts,
     }
+
+
+def _interval(case: Case, chosen: Chosen, delivered: float) -> dict[str, float]:
+    """Return median and 90 % interval of the emissions per unit delivered centrally (gCO2e)."""
+    whole = spread(case.total(lambda line: chosen(line) and _inside(line)))
+    return {key: grams(whole[key]) / delivered for key in ("median", "p5", "p95")}
 
 
 def _inside(line: Line) -> bool:
@@ -103,21 +101,16 @@ def _inside(line: Line) -> bool:
 
 def components(case: Case, chosen: Chosen, delivered: float) -> list[dict[str, Any]]:
     """Return the parts of a score, one level deep: entry, stage, component, grams per unit, method."""
-    account = {"both", "location"}
-    lines = [
-        line
-        for line in case.ledger.lines
-        if line.indicator == "gwp100" and line.basis in account and _inside(line) and chosen(line)
-    ]
     grouped: dict[tuple[str, str, str], list[Line]] = {}
-    for line in lines:
-        grouped.setdefault((line.asset, line.stage, line.component), []).append(line)
+    for line in case.lines():
+        if _inside(line) and chosen(line):
+            grouped.setdefault((line.asset, line.stage, line.component), []).append(line)
     return [
         {
             "entry": asset,
             "stage": stage,
             "component": component,
-            "gCO2e": grams(case.total(lambda line, mine=mine: line in mine).central) / delivered,  # type: ignore[misc]
+            "gCO2e": grams(case.sum(mine).central) / delivered,
             "method": method(mine),
         }
         for (asset, stage, component), mine in grouped.items()

@@ -115,6 +115,8 @@ def _check_units(columns: Mapping[str, Array], file: str) -> None:
 
 
 def _advice(grams: float) -> str:
+    if grams == 0:
+        return "0 g/kWh: at least half of it is missing"
     if grams < _PLAUSIBLE[0] * 1000:
         return f"{grams:g} g/kWh: that looks like kg/kWh; multiply by 1,000"
     return f"{grams:g} g/kWh: that looks like g/MWh or kg/TWh; write g/kWh"
@@ -126,8 +128,10 @@ def _blank(columns: dict[str, Array], key: str, lines: Lines) -> Iterator[Findin
     kind = key.partition("/")[2]
     with np.errstate(invalid="ignore"):
         outside = (values < 0) | (values > HIGHEST) | np.isinf(values)
+        if kind == "lifecycle":  # no source is made of nothing: a zero is a missing number
+            outside |= values == 0
     for hour in np.flatnonzero(outside):
-        told = f"{kind} {values[hour] * 1000:g} g/kWh is outside 0 to {HIGHEST * 1000:g}: refilled"
+        told = f"{kind} {values[hour] * 1000:g} g/kWh is not within 0 to {HIGHEST * 1000:g}: refilled"
         yield Finding("range", int(lines[hour]), told)
     values[outside] = np.nan
     dropped = _dropouts(values)

@@ -111,21 +111,32 @@ def _text(path: Path) -> str:
 
 
 def _table(text: str, file: str) -> _Table:
-    reader = csv.reader(text.splitlines())
-    header = [cell.strip() for cell in next(reader, [])]
+    body = list(_rows(text, file))
+    header = [cell.strip() for cell in body.pop(0)[1]] if body else []
     rows, lines, problems = [], [], []
-    for row in islice(reader, MOST_ROWS + 1):
+    for line, row in body:
         if not any(cell.strip() for cell in row):
             continue
         if len(row) != len(header):
             told = f"expected {len(header)} cells as in the heading, found {len(row)}"
-            problems.append(Problem("", told, file, reader.line_num))
+            problems.append(Problem("", told, file, line))
         rows.append(row)
-        lines.append(reader.line_num)
+        lines.append(line)
     problems += _heading_problems(header, rows, file)
     if problems:
         raise InputError(problems[:_MOST_PROBLEMS])
     return _Table(dict(zip(header, zip(*rows, strict=True), strict=True)), tuple(lines))
+
+
+def _rows(text: str, file: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield the line and the cells of each row, the heading first."""
+    reader = csv.reader(text.splitlines())
+    try:
+        for row in islice(reader, MOST_ROWS + 2):
+            yield reader.line_num, row
+    except csv.Error as error:
+        told = f"cannot be read as CSV: {error}"
+        raise InputError(Problem("", told, file, reader.line_num)) from None
 
 
 def _heading_problems(header: list[str], rows: list[list[str]], file: str) -> Iterator[Problem]:

@@ -24,6 +24,7 @@ from lca.vocabulary import HOURS_PER_YEAR
 BOUNDED = {"power": "kW", "devices": "device"}
 """What a constraint can bound in every year, beside the total of an indicator."""
 
+_MOST_DEVICES = 10**9
 _TOLD = {"flop/h": "PFLOP/s"}
 """Units that a demand is told in, where its own reads badly."""
 
@@ -188,6 +189,7 @@ def _totals(
 
 def program(case: Case) -> Program:
     """Return the program: one whole number for each column, and all rows but a second objective."""
+    _within_reach(case)
     found = Program()
     found.add(len(case.columns), whole=True)
     _demand_rows(case, found)
@@ -211,6 +213,20 @@ def _known_cost(written: Sequence[str], accepted: Mapping[str, str]) -> None:
 
 def _all(case: Case) -> Columns:
     return np.arange(len(case.columns))
+
+
+def _within_reach(case: Case) -> None:
+    """Refuse a demand that no device serves, or that would take more devices than there are."""
+    multiple = np.array([column.multiple for column in case.columns])
+    most = (case.served / multiple).max(axis=1, initial=0.0)
+    if not most.any():
+        what = case.wanted.functional_unit
+        msg = f"neither a type nor what stands there delivers {what}: say what each serves"
+        raise ScenarioError(Problem("optimize.fleet.types", msg))
+    needed = float((case.demand[most > 0] / most[most > 0]).max())
+    if needed > _MOST_DEVICES:
+        msg = f"{needed:.3g} devices would be needed, more than {_MOST_DEVICES:,}; check the exponents of demand and growth"
+        raise ScenarioError(Problem("optimize.fleet.demand", msg))
 
 
 def _demand_rows(case: Case, found: Program) -> None:

@@ -185,17 +185,27 @@ def _from_file(scenario: Scenario, file: str) -> list[tuple[str, Job]]:
         raise ScenarioError(Problem("optimize.jobs_file", f"{quoted(file)}: {error}")) from None
     if len(raw) > _MOST_BYTES:
         raise ScenarioError(Problem("", f"more than {_MOST_BYTES >> 20} MB", str(path)))
-    reader = csv.DictReader(text.splitlines())
-    _check_heading(reader.fieldnames or (), str(path))
+    heading, rows = _table(text, str(path))
+    _check_heading(heading, str(path))
     found, problems = [], []
-    for row in reader:
+    for line, row in rows:
         try:
-            found.append((row.get("name") or f"line {reader.line_num}", _job(row)))
+            found.append((row.get("name") or f"line {line}", _job(row)))
         except ValueError as error:
-            problems.append(Problem("", str(error), str(path), reader.line_num))
+            problems.append(Problem("", str(error), str(path), line))
     if problems:
         raise ScenarioError(problems[:20])
     return found
+
+
+def _table(text: str, file: str) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
+    """Return the heading of a CSV, and its rows with their lines."""
+    reader = csv.DictReader(text.splitlines())
+    try:
+        return list(reader.fieldnames or ()), [(reader.line_num, row) for row in reader]
+    except csv.Error as error:
+        told = f"cannot be read as CSV: {error}"
+        raise ScenarioError(Problem("", told, file)) from None
 
 
 def _check_heading(names: Sequence[str], file: str) -> None:

@@ -54,6 +54,27 @@ def upper_bounds(scenario: Scenario, units: Mapping[str, str]) -> tuple[Constrai
     return found
 
 
+def emissions_only(scenario: Scenario, question: str, *, bounded: bool = False) -> None:
+    """Refuse what a question on hours cannot keep to: it makes emissions low, and nothing else.
+
+    Parameters
+    ----------
+    bounded
+        Whether the question reads constraints by itself.
+
+    Raises
+    ------
+    ScenarioError
+        If another objective is asked for, or a constraint that nothing would read.
+    """
+    asked = scenario.model.optimize
+    if asked is not None and asked.objective != "gwp100":
+        msg = f"{question} makes gwp100 low, and no other objective; found {asked.objective}"
+        raise ScenarioError(Problem("optimize.objective", msg))
+    if not bounded:
+        constraints.read(asked.constraints if asked else (), {})
+
+
 def currency(scenario: Scenario) -> str:
     """Return the currency that costs are, or would be, given in."""
     prices = scenario.model.prices

@@ -53,6 +53,9 @@ def verdict(
     objective: str,
 ) -> tuple[str, ...]:
     """Say the limit, what it saves for which slowdown, and how surely it is better than none."""
+    if limit == 1.0 and held:
+        bounds = " and ".join(one.name for one in held)
+        return (f"Do not cap the power: {bounds} leaves no room for a cap.",)
     if limit == 1.0:
         return (
             "Do not cap the power: what the same work takes longer outweighs the electricity saved.",

@@ -34,7 +34,7 @@ def verdict(
     share = matched(found, system, series)
     score = "" if share is None else f"; the carbon-free share of the hours rises to {share:.0%}"
     return (
-        f"Build {', '.join(built)}: a year emits {amount(after)} instead of {amount(before)} ({percent(before - after, before)} less, "
+        f"Build {', '.join(built)}: at central values a year emits {amount(after)} instead of {amount(before)} ({percent(before - after, before)} less, "
         f"embodied emissions included), better in {sampled.mean():.0%} of the draws.",
         f"The grid still delivers {percent(float(found.grid.sum()), float(system.load.sum()))} of the electricity{score}.",
     )

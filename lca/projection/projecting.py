@@ -14,7 +14,6 @@ from lca.projection.curves import Curve, curve
 from lca.projection.passages import Crossing, Exhaustion, crossings, exhaustion
 from lca.scenario import Scenario
 from lca.terms import Draws
-from lca.units import parse
 from lca.values import read
 
 HISTORY = "history"
@@ -148,7 +147,7 @@ def _rate(indicator: str, discount: str | None) -> float:
 def _limit(scenario: Scenario, indicator: str, budget: str | None, unit: str) -> float | None:
     """Return the budget in the unit of the curves, or None."""
     if budget is not None:
-        return parse(budget, unit)
+        return read(budget, unit, 0.0).central
     own = scenario.model.budget
     return own.central if own is not None and indicator == "gwp100" else None
 

@@ -1,84 +1,94 @@
 """Results as plain data, and as text or files: one format a file.
 
-`lca.report.result` makes the result of design contract ``schema_version`` 1 from ledgers; every
-format renders that data and nothing else, so a saved result can be reported on any machine.
-A module of this folder that has ``SUFFIX`` is a format; being in the folder is the registration.
-It has ``render(result)``, ``write(report)`` or both: the first makes a file of plain data, the
-second of the whole report of `lca.report.paper`, with its pictures and inputs. Texts come as
-``str``, anything else as ``bytes``.
+`lca.report.result` makes the result of design contract ``schema_version`` 1 from ledgers; a format
+of plain results is a module of this folder with ``SUFFIX`` and ``render(result)``, so that a saved
+result can be reported on any machine. A whole report has pictures, inputs and trails beside it:
+``write(report)``, or a module of `lca.report.paper` with ``SUFFIX`` and ``render(report)``. What is
+made from ledgers has ``BINARY_SUFFIX`` and ``render(scenario, ledgers, comparison)``. Being in the
+folder is the registration. Texts come as ``str``, anything else as ``bytes``.
 """
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from lca.errors import DocumentError, did_you_mean
 
 if TYPE_CHECKING:
-    from lca.report.paper.blocks import Report
+    from lca.report.paper.study import Study
 
 Result = Mapping[str, Any]
 Render = Callable[[Result], str | bytes]
-Write = Callable[["Report"], str | bytes]
+Write = Callable[["Study"], str | bytes]
+_SUFFIX = re.compile(r'^(BINARY_)?SUFFIX = "(\.\w+)"', re.MULTILINE)
 
 
 @cache
 def formats() -> dict[str, Render]:
     """Return the function of every format of plain results by its suffix, such as ``.csv``."""
-    return {name: one.render for name, one in _modules().items() if hasattr(one, "render")}
+    return {
+        suffix: importlib.import_module(name).render
+        for suffix, (name, from_ledgers) in _modules(__name__).items()
+        if not from_ledgers
+    }
 
 
 @cache
-def writers() -> dict[str, Write]:
-    """Return the function of every format that can hold a report, by its suffix."""
-    return {name: _writer(one) for name, one in _modules().items()}
+def _modules(package: str) -> dict[str, tuple[str, bool]]:
+    """Return module of every format by suffix, and whether it is made from ledgers.
 
-
-@cache
-def _modules() -> dict[str, ModuleType]:
-    """Return the module of every format by its suffix."""
-    found: dict[str, ModuleType] = {}
-    for member in sorted(pkgutil.iter_modules(__path__), key=lambda m: m.name):
-        module = importlib.import_module(f"lca.report.{member.name}")
-        if hasattr(module, "SUFFIX"):
-            found[module.SUFFIX] = module
+    Suffixes are read from the files, since loading every module of the folder takes long.
+    """
+    found: dict[str, tuple[str, bool]] = {}
+    (folder,) = importlib.import_module(package).__path__
+    for member in sorted(pkgutil.iter_modules([folder]), key=lambda m: m.name):
+        place = Path(folder) / member.name
+        file = place / "__init__.py" if member.ispkg else place.with_suffix(".py")
+        suffix = _SUFFIX.search(file.read_text(encoding="utf-8"))
+        if suffix:
+            found[suffix[2]] = (f"{package}.{member.name}", bool(suffix[1]))
     return found
 
 
-def _writer(module: ModuleType) -> Write:
-    """Return what writes a report: the format's own, or that of the result inside the report."""
-    if hasattr(module, "write"):
-        whole: Write = module.write
-        return whole
-    return lambda report: module.render(report.result)  # type: ignore[no-any-return]
-
-
 def find_format(path: str | Path) -> Render:
-    """Return the format that a file's name asks for.
+    """Return the format of plain results that a file's name asks for.
 
     Raises
     ------
     DocumentError
         If no format has that suffix.
     """
-    return formats()[_suffix(path, formats())]
+    known = {suffix: name for suffix, (name, other) in _modules(__name__).items() if not other}
+    found: Render = importlib.import_module(known[_suffix(path, known)]).render
+    return found
 
 
 def find_writer(path: str | Path) -> Write:
-    """Return what writes a report to a file of this name.
+    """Return what writes a study to a file of this name.
 
     Raises
     ------
     DocumentError
         If no format has that suffix.
     """
-    return writers()[_suffix(path, writers())]
+    own, papers = _modules(__name__), _modules(f"{__name__}.paper")
+    suffix = _suffix(path, {**own, **papers})
+    if suffix not in own:
+        paper = importlib.import_module(papers[suffix][0])
+        return lambda study: paper.render(study.report)
+    name, from_ledgers = own[suffix]
+    module = importlib.import_module(name)
+    if from_ledgers:
+        return lambda s: module.render(s.scenario, s.ledgers, s.comparison)
+    if hasattr(module, "write"):
+        return lambda study: module.write(study.report)
+    return lambda study: module.render(study.result)
 
 
 def _suffix(path: str | Path, known: Mapping[str, object]) -> str:

@@ -42,7 +42,7 @@ def _page(report: Report) -> Iterator[str]:
     sections = list(_sections(report))
     yield '<div class="columns">\n'
     yield _contents([(name, title) for name, title, _ in sections])
-    yield '<main>\n'
+    yield "<main>\n"
     for number, (name, title, body) in enumerate(sections, 1):
         yield (
             f'<section id="{name}" aria-labelledby="{name}-title">\n'
@@ -92,7 +92,7 @@ def _foot(report: Report) -> str:
         '<h2 id="trail-title"></h2><button class="close" aria-label="Close">×</button></form>'
         '<div class="body"></div></dialog>\n'
         f'<script type="application/json" id="data">{_embedded(data)}</script>\n'
-        f"<script>{_asset('report.js')}</script>\n</body>\n</html>\n"
+        f"<script>{_asset('sliders.js')}{_asset('report.js')}</script>\n</body>\n</html>\n"
     )
 
 

@@ -121,6 +121,10 @@ def sources(used: Iterable[Factor], library: Library) -> list[dict[str, str]]:
         {
             "key": source.key,
             "citation": source.cite(),
+            "title": source.title,
+            "publisher": source.publisher,
+            "year": str(source.year),
+            "locator": source.locator,
             "url": source.url,
             "licence": source.licence,
             "attribution": _attribution(source, of_tables),

@@ -7,7 +7,7 @@ with file and line; what is accounted for then takes its hours and powers from t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -146,11 +146,17 @@ class _Desk:
 
 
 def ai_model(name: str, entry: Model) -> AIModel:
-    """Return an AI model of a scenario: a preset, or one by counts and shape."""
-    from lca.workloads.ai_models import describe
+    """Return an AI model of a scenario: a preset, or one by counts and shape.
 
-    if entry.preset and not (entry.parameters or entry.architecture):
-        return describe(entry.preset)
+    A name says which measured model it is, also of a preset; counts and shape replace a preset's.
+    """
+    from lca.workloads.ai_models import describe, preset
+
+    known = preset(entry.preset) if entry.preset else None
+    if known is not None and not (entry.parameters or entry.architecture):
+        active = entry.active_parameters.central if entry.active_parameters else None
+        changed = known.active_parameters if active is None else active
+        return replace(known, name=entry.name or known.name, active_parameters=changed)
     shape = entry.architecture
     return describe(
         entry.name or name,

@@ -9,7 +9,15 @@ import sys
 from collections.abc import Callable, Iterator
 
 from lca import factors
-from lca.errors import InputError, Problem, UnitError, UnknownNameError, did_you_mean, quoted
+from lca.errors import (
+    HardwareError,
+    InputError,
+    Problem,
+    UnitError,
+    UnknownNameError,
+    did_you_mean,
+    quoted,
+)
 from lca.ledger import INDICATORS
 from lca.library import Library
 from lca.scenario import functional_unit
@@ -20,6 +28,7 @@ from lca.scenario.price_models import findings as price_findings
 from lca.scenario.questions import Optimize
 from lca.scenario.service_models import Answers, Train
 from lca.scenario.site_models import GridValue, Site, Trajectory
+from lca.workloads import compute
 
 Path = tuple[str | int, ...]
 Finding = tuple[Path, str]
@@ -34,7 +43,11 @@ def reference_problems(model: ScenarioModel, text: Patched, library: Library) ->
         yield text.problem(path, message)
     for path, message in _questions(model, library):
         yield text.problem(path, message)
+    for path, message in _cores(model, library):
+        yield text.problem(path, message)
     for path, name, ask in _names(model, library):
+        if name is None:  # what is written there is told where it is read
+            continue
         try:
             ask(name)
         except UnknownNameError as error:
@@ -263,9 +276,43 @@ def _questions(model: ScenarioModel, library: Library) -> Iterator[Finding]:
                 yield ("optimize", name, *path), message
 
 
+def _cores(model: ScenarioModel, library: Library) -> Iterator[Finding]:
+    """Yield processors without a known power, and servers without processors to take a share of."""
+    for name, work in (model.work or {}).items():
+        if work.cores is None:
+            continue
+        path: Path = ("work", name, "cores")
+        if work.cores.cpu is not None:
+            for message in _refused(compute.core_power, work.cores.cpu, library=library):
+                yield (*path, "cpu"), message
+        if work.cores.server:
+            for message in _refused(_processors, work.cores.server, library):
+                yield (*path, "server"), message
+
+
+def _refused(ask: Callable[..., object], *given: object, **others: object) -> Iterator[str]:
+    """Yield why an entry of the database cannot serve; unknown and broken ones are told elsewhere."""
+    try:
+        ask(*given, **others)
+    except (UnknownNameError, HardwareError):
+        return
+    except InputError as error:
+        yield error.problems[0].message
+
+
+def _processors(server: str, library: Library) -> int:
+    """Return the cores of a server."""
+    entries = library.server(server).cpus
+    count = sum(entry.count * (library.cpu(entry.device).cores or 0) for entry in entries)
+    if not count:
+        msg = f"{server} names no processors with known cores, so one core has no share of it; take another server (lca list server), or leave it out"
+        raise InputError(msg)
+    return count
+
+
 def _names(
     model: ScenarioModel, library: Library
-) -> Iterator[tuple[Path, str, Callable[[str], object]]]:
+) -> Iterator[tuple[Path, str | None, Callable[[str], object]]]:
     """Yield each name that a file of the database should have, and who knows it."""
     uses: dict[Path, Fleet | Work | Service] = {
         (section, name): use

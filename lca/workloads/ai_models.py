@@ -206,8 +206,8 @@ def preset(name: str) -> AIModel:
     found = known.get(wanted) or by_name.get(wanted)
     if found is None:
         msg = (
-            f"no AI model {quoted(name)}{did_you_mean(wanted, known)};"
-            f" give its parameters, or one of: {', '.join(known)}"
+            f"no AI model {quoted(name)}{did_you_mean(wanted, known)}"
+            f" (give its parameters, or one of: {', '.join(known)})"
         )
         raise UnknownNameError(msg)
     return found

@@ -170,8 +170,12 @@ def read_rows(path: Path, library: Library) -> list[Row]:
         msg = f"{quoted(path)}: cannot be read: {reason}"
         raise InputError(msg) from None
     lines = csv.reader(text.splitlines())
-    header = next(lines, [])
-    numbered = [(lines.line_num, cells) for cells in lines if any(cells)]
+    try:
+        header = next(lines, [])
+        numbered = [(lines.line_num, cells) for cells in lines if any(cells)]
+    except csv.Error as error:
+        told = f"cannot be read as CSV: {error}"
+        raise InputError(Problem("", told, str(path), lines.line_num)) from None
     _check_header(path, header, [cells for _, cells in numbered])
     if not numbered:
         msg = f"{quoted(path)}: no rows below the heading; nothing to score"

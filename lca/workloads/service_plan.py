@@ -25,6 +25,7 @@ from lca.workloads.validity import precision_class
 MOST_DEVICES = 16
 """Devices that may hold one replica: as many as were measured together."""
 
+_MOST_IN_ALL = 10**9
 _FREE_FOR_CACHES = 0.3
 _CACHED_GIGABYTES = 2e-9  # a cached value has 16 bits
 _GRID = 9
@@ -156,12 +157,23 @@ def plan_service(asked: Answering, wanted: Wanted, years: int) -> ServicePlan:
             maximum_utilization=wanted.maximum_utilization,
             spare_share=wanted.redundancy,
         )
-        before = planned[-1].devices if planned else 0
-        replicas = max(round(_central(found.replicas)), before // devices)
+        before = planned[-1].devices if planned else devices
+        replicas = max(_whole(_central(found.replicas), devices), before // devices)
         planned.append(_year(asked, demand.mean, replicas, devices, step, largest))
         said += found.remarks
     said += planned[0].serving.remarks + _batches(planned, asked)
     return ServicePlan(devices, tuple(planned), asked.output_tokens, tuple(dict.fromkeys(said)))
+
+
+def _whole(replicas: float, devices: int) -> int:
+    """Return a number of replicas, if there are so many devices in the world."""
+    if replicas * devices > _MOST_IN_ALL:
+        message = (
+            f"{replicas * devices:.3g} devices would be needed, more than {_MOST_IN_ALL:,}; "
+            "check the exponents of demand, growth and redundancy"
+        )
+        raise InputError(Problem("demand", message))
+    return round(replicas)
 
 
 def _year(
@@ -214,7 +226,7 @@ def devices_of(asked: Answering) -> tuple[int, tuple[str, ...]]:
     count = 2 ** max(0, math.ceil(math.log2(weights / room)))
     if count > MOST_DEVICES:
         message = (
-            f"weights of {weights:.0f} GB need {count} {asked.device.id}, more than the "
+            f"weights of {weights:.3g} GB need {count:.3g} {asked.device.id}, more than the "
             f"{MOST_DEVICES} that serving was measured with; lower the precision or take larger devices"
         )
         raise InputError(Problem("devices_per_replica", message))
@@ -247,8 +259,9 @@ def _largest_by_memory(asked: Answering, devices: int) -> float:
     count = (room - _weights(asked)) / cache_of_request(asked)
     if count < 1:
         message = (
-            f"weights of {_weights(asked):.0f} GB leave no room for a request in {room:.0f} GB of "
-            f"{devices} × {asked.device.id}; take more devices or a lower precision"
+            f"weights of {_weights(asked):.3g} GB and one request of {cache_of_request(asked):.3g} GB "
+            f"do not fit into the {room:.3g} GB of {devices} × {asked.device.id}; take more devices, a "
+            "lower precision, or shorter prompts and answers"
         )
         raise InputError(Problem("devices_per_replica", message))
     return min(count, float(service_batch.LARGEST_BATCH))

@@ -258,7 +258,8 @@ class _Telling:
         names = ("gwp100", second) if second else ("gwp100",)
         answer = self._plain(drawn[0], common, drawn, names)
         table = {"Year by year": plan_table(case, values)}
-        told, facts = tuple(self._verdict(answer)), self._facts(answer, why)
+        buys = bool(values @ case.match(standing=0))
+        told, facts = tuple(self._verdict(answer, buys)), self._facts(answer, why)
         return replace(answer, verdict=told, facts=facts, tables=table)
 
     def _plain(
@@ -285,18 +286,14 @@ class _Telling:
             remarks=tuple(self._remarks(names)),
         )
 
-    def _verdict(self, answer: Answer) -> Iterator[str]:
+    def _verdict(self, answer: Answer, buys: bool) -> Iterator[str]:
         objective, unit = answer.objective, answer.unit
         best, usual = answer.best, answer.usual
         total = amount(best.values[objective], unit)
         years = f"{self.case.scenario.years[0]}-{self.case.scenario.years[-1]}"
-        yield (
-            f"Buy {best.name}: {total} over {years} at central values."
-            if best.name != "buy nothing"
-            else (
-                f"Buy nothing, what stands there is enough: {total} over {years} at central values."
-            )
-        )
+        plan = best.name if buys else f"nothing, what stands there is enough ({best.name})"
+        plan = plan.removesuffix(" (buy nothing)")
+        yield f"Buy {plan}: {total} over {years} at central values."
         yield compared(best, usual, objective, unit)
         if answer.binding:
             yield f"What holds it back most is {answer.binding[0].name.removesuffix(' (relaxation)')}."

@@ -17,6 +17,7 @@ from lca.optimize import shifting_text as text
 from lca.optimize.answer import Answer, Choice
 from lca.optimize.frontier import NEAR, regrets, saved_tonne
 from lca.optimize.job_queue import Queue, queue
+from lca.optimize.known_objectives import emissions_only
 from lca.optimize.shifting import Field, Plan, first_come, fully_flexible
 from lca.optimize.shifting import solve as shift
 from lca.optimize.shifting_capacity import NoRoom
@@ -53,6 +54,7 @@ def solve(
         The question is not asked, a series cannot be used, or the jobs do not fit.
     """
     asked = _asked(scenario)
+    emissions_only(scenario, "schedule")
     draws = sites.shared_draws(scenario, samples, seed)
     kind = sites.kind_of(scenario, asked.intensity)
     rate = sites.rates(scenario, [asked.site], draws)[asked.site]
@@ -222,7 +224,7 @@ def _verdict(solved: Sequence[Solved], usual: Choice, best: Choice) -> tuple[str
         )
     found = [
         f"Shifting {len(case.tasks):,} jobs within their deadlines on {_label(case)} saves {text.amount(before - after)} "
-        f"of {text.amount(before)} ({text.percent(before - after, before)}), and is better in {text.chance(usual, best):.0%} of the draws.",
+        f"of {text.amount(before)} ({text.percent(before - after, before)}) at central values, and is better in {text.chance(usual, best):.0%} of the draws.",
         f"Free to pause and run in any hour of the year they could save {text.percent(before - bound, before)} at most: that is the bound.",
     ]
     if len(solved) > 1:

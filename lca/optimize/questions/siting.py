@@ -14,6 +14,7 @@ from lca.optimize import shifting_text as text
 from lca.optimize.answer import Answer, Choice
 from lca.optimize.frontier import regrets, saved_tonne, undominated
 from lca.optimize.job_queue import queue
+from lca.optimize.known_objectives import emissions_only
 from lca.optimize.questions.schedule import best_of, capacity_of, near, usual_of
 from lca.optimize.shifting import Field, Plan, fully_flexible
 from lca.optimize.shifting import solve as shift
@@ -52,6 +53,7 @@ def solve(
         The question is not asked, a series cannot be used, or the jobs do not fit.
     """
     asked = _asked(scenario)
+    emissions_only(scenario, "siting")
     draws = sites.shared_draws(scenario, samples, seed)
     case, rounded = _case(scenario, asked, draws)
     usual = usual_of(case, f"{_PATH}.places")
@@ -233,7 +235,7 @@ def _verdict(
     most = int(np.argmax(energy))
     found = [
         f"Moving {plan.moved.sum():,.0f} of {len(case.tasks):,} jobs and shifting them within their deadlines saves {text.amount(before - after)} "
-        f"of {text.amount(before)} ({text.percent(before - after, before)}), better in {text.chance(usual, best):.0%} of the draws; "
+        f"of {text.amount(before)} ({text.percent(before - after, before)}) at central values, better in {text.chance(usual, best):.0%} of the draws; "
         f"{case.names[most]} takes {energy[most] / energy.sum():.0%} of the energy."
     ]
     home = next((one for one in others if one.name == "shifted at home only"), None)

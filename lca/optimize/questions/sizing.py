@@ -23,6 +23,7 @@ from lca.optimize import sizing_text as text
 from lca.optimize.answer import Answer, Binding, Choice
 from lca.optimize.energy_system import BUILT, CannotBe, Design, Limit, System, design
 from lca.optimize.frontier import regrets, saved_tonne, undominated
+from lca.optimize.known_objectives import emissions_only
 from lca.scenario import Scenario
 from lca.scenario.questions.sizing import Battery, Generator, Sizing
 from lca.terms import Draws
@@ -100,6 +101,7 @@ def solve(
         The question is not asked, the series cannot be used, or the limits leave no design.
     """
     asked = _asked(scenario)
+    emissions_only(scenario, "sizing", bounded=True)
     case = _case(scenario, asked, sites.shared_draws(scenario, samples, seed))
     best = _designed(case, scenario)
     others = []
@@ -148,6 +150,9 @@ def _case(scenario: Scenario, asked: Sizing, draws: Draws) -> Case:
 def _load(scenario: Scenario, asked: Sizing) -> float:
     """Return the IT power: as given, or the mean of what the ledger runs at the site (kW)."""
     if asked.load is not None:
+        if asked.load.central <= 0:
+            msg = "a load of 0 kW needs nothing: give more than 0, or leave it out"
+            raise ScenarioError(Problem(f"{_PATH}.load", msg))
         return asked.load.central
     ledger = evaluate(scenario, samples=0)
     rows = ledger.by("site", indicator="it_energy")

@@ -36,28 +36,46 @@ def difference(old: Result, new: Result, files: tuple[str, str] = ("old", "new")
         Plain data; ``same`` is true where no number and nothing behind one changed.
     """
     pairs = _paired(old, new)
-    changes = {
-        "settings": list(_settings(old, new)),
-        "inputs": [_input(change) for change in _inputs(old, new)],
-        "methods": list(_methods(old, new, pairs)),
-        "runs": list(_runs(old, new)),
-    }
-    options = [
-        _option(old, new, names, indicator)
-        for names in pairs
-        for indicator in new["indicators"]
-        if indicator in old["indicators"]
-    ]
     return {
         "schema_version": SCHEMA_VERSION,
         "old": {"file": files[0]} | {key: old.get(key) for key in _ABOUT},
         "new": {"file": files[1]} | {key: new.get(key) for key in _ABOUT},
         "same": _is_same(old, new),
-        "changes": changes,
-        "options": options,
+        "changes": {
+            "settings": list(_settings(old, new)),
+            "inputs": [_input(change) for change in _inputs(old, new)],
+            "methods": list(_methods(old, new, pairs)),
+            "runs": list(_runs(old, new)),
+        },
+        "options": list(_options(old, new, pairs)),
         "options_gone": _unpaired(old, [name for name, _ in pairs]),
         "options_new": _unpaired(new, [name for _, name in pairs]),
         "limits": list(_limits(old, new, files)),
+    }
+
+
+def _options(
+    old: Result, new: Result, pairs: Sequence[tuple[str, str]]
+) -> Iterator[dict[str, Any]]:
+    """Yield every option and indicator in both results, each option with its own lines."""
+    before, after = (_by_option(result) for result in (old, new))
+    for was, now in pairs:
+        known = [_named(old, was)["total"], _named(new, now)["total"]]
+        for indicator in new["indicators"]:
+            if all(indicator in total for total in known):
+                yield _option(before[was], after[now], (was, now), indicator)
+
+
+def _by_option(result: Result) -> dict[str, Result]:
+    """Return the result once an option, each with the lines of that option alone."""
+    found: dict[str, list[Mapping[str, Any]]] = {x["name"]: [] for x in result["options"]}
+    for line in result["lines"]:
+        found.setdefault(line["option"], []).append(line)
+    options = {x["name"]: x for x in result["options"]}
+    return {
+        name: {**result, "lines": lines, "options": [options[name]]}
+        for name, lines in found.items()
+        if name in options
     }
 
 

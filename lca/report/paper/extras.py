@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from lca.report import provenance
+from lca.report import provenance, standards
 from lca.report.paper import inputs
 from lca.report.paper.blocks import Picture
 from lca.report.paper.sections import Extras, Settings
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 _MOST_CURVES = 8
 _MOST_BARS = 10
+_FEW_DRAWS, _WORTH = 1024, 0.35
 _MOST_OPTIONS = 24
 """Trails and sliders of more options would make a page too large to be sent on."""
 
@@ -44,28 +46,33 @@ def gather(
         inputs=inputs.collect(used),
         trails=trails(ledgers, result, settings.basis) if settings.trails and few else {},
         sliders=sliders(scenario, ledgers, settings.basis) if settings.sliders and few else {},
-        crossings=tuple(_said(crossings)),
+        crossings=tuple(_said(curves, crossings)),
+        standards=(standards.summary(result, scenario), standards.table(result, scenario)),
+        inventory=(standards.inventory_lines(_lowest(ledgers, comparison), scenario),),
         command=settings.command,
     )
+
+
+def _lowest(ledgers: Sequence[Ledger], comparison: Comparison | None) -> Ledger:
+    """Return the option that is told in detail: the one with the lowest median."""
+    return ledgers[0] if comparison is None else _named(ledgers, comparison.order[0])
 
 
 def _pictures(
     scenario: Scenario, ledgers: Sequence[Ledger], comparison: Comparison | None,
     result: Mapping[str, Any], basis: str, curves: Sequence[Curve], crossings: Sequence[Crossing],
 ) -> Iterator[Picture | None]:  # fmt: skip
-    from lca.report import pictures as drawn
     from lca.report.pictures import contributions, cumulative, probabilities, ranges, stages
 
-    del drawn
     draws = {} if comparison is None else {n: v.draws for n, v in comparison.values.items()}
     yield ranges.draw(result, draws)
     yield stages.draw(result)
     yield probabilities.draw(result)
     if len(scenario.years) > 1:
         yield cumulative.draw(curves, crossings)
-    best = ledgers[0] if comparison is None else _named(ledgers, comparison.order[0])
+    best = _lowest(ledgers, comparison)
     yield contributions.draw(best.name, best.unit("gwp100"), _flows(best, basis))
-    yield _tornado(scenario, ledgers, comparison, basis)
+    yield _tornado(ledgers, comparison, basis)
 
 
 def _named(ledgers: Sequence[Ledger], name: str) -> Ledger:
@@ -89,20 +96,36 @@ def _curves(scenario: Scenario, ledgers: Sequence[Ledger], basis: str) -> list[C
 
 
 def _crossings(curves: Sequence[Curve]) -> list[Crossing]:
+    """Return the crossings of each two options that come in most draws.
+
+    A few draws say which pairs are worth all of them.
+    """
     from lca.projection.passages import crossings
 
-    return list(crossings(curves))
+    return [
+        crossing
+        for pair in itertools.combinations(curves, 2)
+        if _share_crossed(*pair) > _WORTH
+        for crossing in crossings(pair)
+        if crossing.passage.median is not None
+    ]
 
 
-def _said(found: Sequence[Crossing]) -> Iterator[str]:
-    """Yield the crossings that come at all in one of twenty draws or more."""
-    for crossing in found:
-        if crossing.passage.probability >= 0.05 and crossing.probability_from_start < 0.95:
-            yield f"{crossing}."
+def _share_crossed(first: Curve, second: Curve) -> float:
+    stride = max(1, first.values.shape[1] // _FEW_DRAWS)
+    gap = first.values[:, ::stride] - second.values[:, ::stride]
+    return float(((gap.max(axis=0) > 0) & (gap.min(axis=0) < 0)).mean())
+
+
+def _said(curves: Sequence[Curve], found: Sequence[Crossing]) -> Iterator[str]:
+    """Yield when one total passes another, or that none does."""
+    yield from (f"{crossing}." for crossing in found)
+    if len(curves) > 1 and not found:
+        yield "In most draws no total passes another within the period."
 
 
 def _tornado(
-    scenario: Scenario, ledgers: Sequence[Ledger], comparison: Comparison | None, basis: str
+    ledgers: Sequence[Ledger], comparison: Comparison | None, basis: str
 ) -> Picture | None:
     """Return the tornado of the difference of the two lowest, or of the only option."""
     from lca.report.pictures.tornado import Swing, draw
@@ -118,14 +141,12 @@ def _tornado(
     response = respond(chosen, difference=difference, per=per, basis=basis)
     found, focus = tornado(response), len(response.outputs) - 1
     names = factor_names(response.unknowns)
-    swing = found.swing[:, focus]
-    order = sorted(range(len(swing)), key=lambda i: (-swing[i], names[response.unknowns[i].identity]))  # fmt: skip
     swings = [
-        Swing(names[response.unknowns[i].identity], float(found.low[i, focus]), float(found.high[i, focus]))  # fmt: skip
-        for i in order[:_MOST_BARS]
-        if swing[i] > 0
+        Swing(names[unknown.identity], float(low), float(high))
+        for unknown, low, high in zip(
+            response.unknowns, found.low[:, focus], found.high[:, focus], strict=True
+        )
+        if low != high
     ]
-    del scenario
-    return draw(
-        response.outputs[focus].name, response.unit, float(found.central[focus]), swings
-    )
+    largest = sorted(swings, key=lambda one: (-abs(one.high - one.low), one.what))[:_MOST_BARS]
+    return draw(response.outputs[focus].name, response.unit, float(found.central[focus]), largest)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import singledispatch
 from html import escape
 
@@ -47,7 +48,7 @@ def _table_block(one: TableBlock) -> str:
 def _picture(one: Picture) -> str:
     return (
         f'<figure class="picture" id="picture-{escape(one.name)}">\n'
-        f'<figcaption><b>{escape(one.title)}</b> {escape(one.description)}</figcaption>\n{one.svg}\n'
+        f"<figcaption><b>{escape(one.title)}</b> {escape(one.description)}</figcaption>\n{one.svg}\n"
         f"<details><summary>The same as numbers</summary>{table(one.table)}</details>\n</figure>\n"
     )
 
@@ -67,9 +68,10 @@ def linked(text: str) -> str:
 
 def table(one: Table, first: str = "", trails: tuple[tuple[str, ...], ...] = ()) -> str:
     """Return a table with its caption, headings that sort, and numbers that open their trail."""
-    heads = "".join(_heading(name, i == one.lowest_column) for i, name in enumerate(one.columns))
+    kinds = [_kind([cells[place] for _, cells in one.rows]) for place in range(len(one.columns))]
+    heads = "".join(_heading(one, place, kind) for place, kind in enumerate(kinds))
     rows = "".join(
-        _row(one, place, trails[place] if trails else ()) for place in range(len(one.rows))
+        _row(one, place, kinds, trails[place] if trails else ()) for place in range(len(one.rows))
     )
     note = f'<p class="note">{escape(one.note)}</p>' if one.note else ""
     corner = escape(first) or '<span class="hidden">row</span>'
@@ -81,33 +83,37 @@ def table(one: Table, first: str = "", trails: tuple[tuple[str, ...], ...] = ())
     )
 
 
-def _heading(name: str, is_lowest: bool) -> str:
-    mark = _LOWEST if is_lowest else ""
+def _heading(one: Table, place: int, kind: str) -> str:
+    mark = _LOWEST if place == one.lowest_column else ""
     return (
-        f'<th scope="col" dir="auto"><button type="button" class="sort">{escape(name)}</button>'
-        f"{mark}</th>"
+        f'<th scope="col" dir="auto" class="{kind}"><button type="button" class="sort">'
+        f"{escape(one.columns[place])}</button>{mark}</th>"
     )
 
 
-_LOWEST = ' <span class="mark">lowest</span>'
+_LOWEST = ' <span class="mark">lowest median</span>'
 
 
-def _row(one: Table, place: int, trails: tuple[str, ...]) -> str:
+def _row(one: Table, place: int, kinds: Sequence[str], trails: Sequence[str]) -> str:
     name, cells = one.rows[place]
     style = ' class="total"' if place in one.emphasis else ""
     mark = _LOWEST if place == one.lowest_row else ""
     filled = "".join(
-        _cell(cell, trails[i] if trails else "", i == one.lowest_column)
-        for i, cell in enumerate(cells)
+        _cell(cell, kinds[i], trails[i] if trails else "") for i, cell in enumerate(cells)
     )
     return f'<tr{style}><th scope="row" dir="auto">{escape(name)}{mark}</th>{filled}</tr>\n'
 
 
-def _cell(cell: Cell, trail: str, is_lowest: bool) -> str:
-    kind = "number" if _NUMBER.fullmatch(cell.text) or cell.text in {"–", "n/a"} else "text"
+def _cell(cell: Cell, kind: str, trail: str) -> str:
     text = linked(cell.text)
     if trail:
         text = f'<button type="button" class="trail" data-trail="{escape(trail)}">{text}</button>'
-    between = f' <span class="interval">{escape(cell.between)}</span>' if cell.between else ""
-    best = " best" if is_lowest else ""
-    return f'<td class="{kind}{best}" dir="auto">{text}{between}</td>'
+    between = f" <small>({escape(cell.between)})</small>" if cell.between else ""
+    style = 'class="number"' if kind == "number" else 'dir="auto"'
+    return f"<td {style}>{text}{between}</td>"
+
+
+def _kind(cells: Sequence[Cell]) -> str:
+    """Return how a column is set: numbers to the right, texts as they are read."""
+    numbers = all(_NUMBER.fullmatch(cell.text) or cell.text in {"–", "n/a"} for cell in cells)
+    return "number" if numbers else "text"

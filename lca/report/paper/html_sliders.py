@@ -13,9 +13,10 @@ def sliders_section(sliders: Mapping[str, Any]) -> str:
     rows = "".join(_row(one) for one in sliders["options"])
     left_out = "".join(f"<li>{escape(text)}</li>" for text in sliders["left_out"])
     missing = f'<ul class="note">{left_out}</ul>' if left_out else ""
-    unit = escape(sliders["per"] or "in total")
+    scales = sliders["scales"]
+    each = escape(scales["per"][1]) if "per" in scales else "per unit"
     return (
-        '<p>Move an input of the first fleet to see the central estimate of every option: each other '
+        "<p>Move an input of the first fleet to see the central estimate of every option: each other "
         "input stays at its central value. Intervals and probabilities need the draws, and thus "
         "<code>lca</code> itself.</p>\n"
         f'<noscript><p class="note">The sliders need the page\'s own script, which is switched off.'
@@ -23,20 +24,20 @@ def sliders_section(sliders: Mapping[str, Any]) -> str:
         '<button type="reset">As in the scenario</button></form>\n'
         f'<div class="scroll"><table class="what-if"><caption>Central estimates with these inputs'
         '</caption><thead><tr><th scope="col">option</th>'
-        f'<th scope="col">{unit}</th><th scope="col">period total</th>'
-        '<th scope="col">against the scenario</th><th scope="col" class="bars"><span class="hidden">'
+        f'<th scope="col" class="number">{each}</th>'
+        f'<th scope="col" class="number">{escape(scales["total"][1])}</th>'
+        '<th scope="col" class="number">against the scenario</th><th scope="col" class="bars"><span class="hidden">'
         f'bar</span></th></tr></thead><tbody aria-live="polite">{rows}</tbody></table></div>{missing}\n'
     )
 
 
 def _control(one: Mapping[str, Any]) -> str:
     name, label = escape(one["name"]), escape(one["label"])
+    step = one["step"] if one["step"] == "any" else repr(one["step"])
     return (
         f'<label for="slide-{name}"><span>{label}</span>'
         f'<input type="range" id="slide-{name}" name="{name}" min="{one["low"]!r}" '
-        f'max="{one["high"]!r}" step="{one["step"] if one["step"] == "any" else repr(one["step"])}" '
-        f'value="{one["value"]!r}" data-digits="{one["digits"]}" data-scale="{one["scale"]!r}" '
-        f'data-unit="{escape(one["unit"])}">'
+        f'max="{one["high"]!r}" step="{step}" value="{one["value"]!r}">'
         f'<output for="slide-{name}"></output></label>'
     )
 

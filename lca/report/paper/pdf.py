@@ -8,15 +8,18 @@ Serif of the typst package, and for other scripts whatever font this machine has
 from __future__ import annotations
 
 import json
+import os
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from lca.errors import DocumentError
 from lca.report.as_json import dump
 from lca.report.paper.blocks import Block, Listing, Paragraph, Picture, Report, TableBlock
+from lca.report.paper.letters import aspect, is_right_to_left, one_line
 from lca.report.tables import Cell, Table
 
 SUFFIX = ".pdf"
@@ -25,20 +28,31 @@ _STANDARD = "a-3a"
 
 _LONG_WORD = 28
 _LONG_TEXT = 24
+_RUNNING = 96
 _MANY_COLUMNS = 8
+_MOSTLY = 0.7
 _MOST_WEIGHT = 60
+_HEADED = 14.0
+_WHOLE_ROWS = 14
 _NUMBER = re.compile(r"[<>≈~]?[−+-]?[\d.,]+(e[−+-]?\d+)?\s?%?\*?|–|n/a|none|\d[\d,.]* to [\d,.]+")
 _VARIABLE = re.compile(r"var\(\s*--[\w-]+\s*,\s*((?:[^()]|\([^()]*\))*)\)")
-_SIZE = re.compile(r'viewBox="\s*[-\d.]+[ ,]+[-\d.]+[ ,]+([\d.]+)[ ,]+([\d.]+)')
-_PAGE_RATIO = 1.3
+_PAGE_RATIO, _SHEET_RATIO = 1.3, 0.3
+"""Height over text width that a picture may fill, in a report and in a fact sheet."""
+
 _ZERO_WIDTH = "\u200b"
+_SYSTEM_FONTS = True
+_TALLEST = 3.0
+_TOO_TALL = (
+    "“{}” is too tall for a page; the HTML report shows it, and the tables hold its numbers."
+)
 _NO_FONT = (
     "Some characters of this report have no font on the machine that wrote it: they show as boxes, and "
-    "the file is not archival PDF/A. The attached result holds them in full."
+    "the file is not archival PDF/A. Name a folder with such a font in TYPST_FONT_PATHS. The attached "
+    "result holds them in full."
 )
 
 
-def render(report: Report, *, short: bool = False) -> bytes:
+def render(report: Report, *, short: bool = False, when: datetime | None = None) -> bytes:
     """Return a report as a PDF file.
 
     Parameters
@@ -47,16 +61,25 @@ def render(report: Report, *, short: bool = False) -> bytes:
         What `lca.report.paper.sections` makes, or a selection of its sections.
     short
         Whether to set it small, as a fact sheet.
+    when
+        Date of the document: by default that of ``SOURCE_DATE_EPOCH``, else now. It is the only thing in
+        the file that the report does not decide.
 
     Raises
     ------
     DocumentError
         If the typst package is not installed, or cannot set the report.
     """
+    date = when or _now()
     try:
-        return _compile(report, short=short)[0]
+        return _compile(report, date, short=short)[0]
     except _Unprintable:
-        return _compile(report, short=short, note=_NO_FONT)[0]
+        return _compile(report, date, short=short, note=_NO_FONT)[0]
+
+
+def _now() -> datetime:
+    given = os.environ.get("SOURCE_DATE_EPOCH", "")
+    return datetime.fromtimestamp(int(given), UTC) if given.isdecimal() else datetime.now(UTC)
 
 
 def pictures(report: Report, *, short: bool = False, resolution: float = 72.0) -> list[bytes]:
@@ -69,7 +92,7 @@ def pictures(report: Report, *, short: bool = False, resolution: float = 72.0) -
     resolution
         Pixels per inch.
     """
-    return _compile(report, short=short, kind="png", resolution=resolution)
+    return _compile(report, _now(), short=short, kind="png", resolution=resolution)
 
 
 class _Unprintable(Exception):
@@ -77,23 +100,27 @@ class _Unprintable(Exception):
 
 
 def _compile(
-    report: Report, *, short: bool, kind: str = "pdf", resolution: float = 144.0, note: str = ""
+    report: Report,
+    when: datetime,
+    *,
+    short: bool,
+    kind: str = "pdf",
+    resolution: float = 144.0,
+    note: str = "",
 ) -> list[bytes]:
     try:
         import typst
     except ModuleNotFoundError:
         msg = "PDF needs the typst package: pip install 'lca[pdf]'"
         raise DocumentError(msg) from None
+    archival = kind == "pdf" and not note
     inputs = {
-        "report": json.dumps(_document(report, short, note), ensure_ascii=False),
+        "report": json.dumps(_document(report, short, note, when), ensure_ascii=False),
         "result": dump(report.result),
     }
-    archival = [_STANDARD] if kind == "pdf" and not note else []
-    options: dict[str, Any] = {"format": kind, "ppi": resolution, "pdf_standards": archival}
+    options = _options(when, archival) | {"format": kind, "ppi": resolution, "sys_inputs": inputs}
     try:
-        found, _ = typst.compile_with_warnings(
-            _LAYOUT.read_bytes(), sys_inputs=inputs, **options
-        )
+        found, _ = typst.compile_with_warnings(_LAYOUT.read_bytes(), **options)
     except typst.TypstError as error:
         if archival and _is_about_fonts(error):
             raise _Unprintable from None
@@ -103,26 +130,39 @@ def _compile(
     return [bytes(page) for page in pages if page is not None]
 
 
+def _options(when: datetime, archival: bool) -> dict[str, Any]:
+    folders = os.environ.get("TYPST_FONT_PATHS", "").split(os.pathsep)
+    return {
+        "font_paths": [folder for folder in folders if folder],
+        "ignore_system_fonts": not _SYSTEM_FONTS,
+        "pdf_standards": [_STANDARD] if archival else [],
+        "timestamp": when.replace(microsecond=0),
+    }
+
+
 def _is_about_fonts(error: Any) -> bool:
     text = f"{error.message} {error.diagnostic}"
     return any(word in text for word in ("font", "glyph", "codepoint", "displayed"))
 
 
-def _document(report: Report, short: bool, note: str) -> dict[str, Any]:
+def _document(report: Report, short: bool, note: str, when: datetime) -> dict[str, Any]:
     result = report.result
     notes = [{"kind": "paragraph", "text": note, "style": "note"}] if note else []
     sections = [
-        {"title": section.title, "blocks": [block for x in section.blocks for block in _block(x)]}
+        {
+            "title": section.title,
+            "blocks": [block for x in section.blocks for block in _block(x, short)],
+        }
         for section in report.sections
     ]
     if sections:
         sections[0]["blocks"] = [*notes, *sections[0]["blocks"]]
-    version = f"lca {result['lca_version']} · inputs {result['inputs_hash'][:16]}"
+    version = f"lca {result['lca_version']} · inputs {result['inputs_hash'][:16]} · {when:%Y-%m-%d}"
     return {
         "short": short,
         "kind": "Fact sheet" if short else "Life-cycle report",
-        "title": _clean(report.title),
-        "running": _clean(report.title),
+        "title": one_line(report.title),
+        "running": _running(report.title),
         "heading": _directed("", report.title),
         "meta": [_directed(name, text) for name, text in report.meta],
         "footer": version,
@@ -131,25 +171,22 @@ def _document(report: Report, short: bool, note: str) -> dict[str, Any]:
     }
 
 
+def _running(title: str) -> str:
+    """Return a title for the head of a page: one line of it."""
+    text = one_line(title)
+    letters = (
+        _RUNNING // 2 if any(unicodedata.east_asian_width(x) == "W" for x in text) else _RUNNING
+    )
+    return text if len(text) <= letters else f"{text[:letters]}…"
+
+
 def _directed(name: str, text: str) -> dict[str, Any]:
     return {"name": name, "text": _soft(text), "rtl": is_right_to_left(text)}
 
 
-def is_right_to_left(text: str) -> bool:
-    """Whether the first letter of a text belongs to a script that is written from the right."""
-    kinds = (unicodedata.bidirectional(letter) for letter in text)
-    return next((kind in {"R", "AL"} for kind in kinds if kind in {"L", "R", "AL"}), False)
-
-
-def _clean(text: str) -> str:
-    """Return a text in one line without control characters, which no font can show."""
-    kept = (" " if letter.isspace() else letter for letter in text)
-    return "".join(x for x in kept if unicodedata.category(x) not in {"Cc", "Cs", "Cn", "Co"})
-
-
 def _soft(text: str) -> str:
     """Return a text whose very long words may break: paths, addresses and hashes."""
-    return " ".join(map(_breakable, _clean(text).split(" ")))
+    return " ".join(map(_breakable, one_line(text).split(" ")))
 
 
 def _breakable(word: str) -> str:
@@ -160,7 +197,7 @@ def _breakable(word: str) -> str:
     return _ZERO_WIDTH.join(pieces)
 
 
-def _block(block: Block) -> Iterator[dict[str, Any]]:
+def _block(block: Block, short: bool) -> Iterator[dict[str, Any]]:
     if isinstance(block, Paragraph):
         yield {"kind": "paragraph", "text": _soft(block.text), "style": block.style}
     elif isinstance(block, Listing):
@@ -168,7 +205,7 @@ def _block(block: Block) -> Iterator[dict[str, Any]]:
     elif isinstance(block, TableBlock):
         yield _table(block.table, block.first_column)
     else:
-        yield from _picture(block)
+        yield from _picture(block, _SHEET_RATIO if short else _PAGE_RATIO)
 
 
 def _listing(block: Listing) -> dict[str, Any]:
@@ -178,7 +215,7 @@ def _listing(block: Listing) -> dict[str, Any]:
     ]
     return {
         "kind": "listing",
-        "title": _clean(block.title),
+        "title": one_line(block.title),
         "items": items,
         "size": 8.5 if len(items) > 8 else 9.5,
     }
@@ -192,7 +229,7 @@ def _table(given: Table, first: str) -> dict[str, Any]:
     return {
         "kind": "table",
         "title": _soft(table.title),
-        "first": _clean(first) if table is given else "",
+        "first": one_line(first) if table is given else "",
         "columns": [_soft(name) for name in table.columns],
         "rows": [
             {"name": _soft(name), "cells": [_cell(cell) for cell in cells]}
@@ -201,6 +238,7 @@ def _table(given: Table, first: str) -> dict[str, Any]:
         "numeric": [_is_numeric(cells) for cells in columns],
         "widths": _widths(names, columns, table.columns),
         "apart": width > 2,
+        "whole": len(table.rows) <= _WHOLE_ROWS,
         "emphasis": list(table.emphasis),
         "marked-rows": [] if table.lowest_row is None else [table.lowest_row],
         "marked-columns": [] if table.lowest_column is None else [table.lowest_column + 1],
@@ -229,7 +267,10 @@ def _turned(table: Table) -> Table:
 
 
 def _is_numeric(cells: Sequence[Cell]) -> bool:
-    return bool(cells) and all(_NUMBER.fullmatch(cell.text.strip()) for cell in cells)
+    """Whether most cells with a text hold a number: such a column is set from the right."""
+    filled = [cell.text.strip() for cell in cells if cell.text.strip()]
+    numbers = sum(_NUMBER.fullmatch(text) is not None for text in filled)
+    return bool(filled) and numbers >= _MOSTLY * len(filled)
 
 
 def _widths(
@@ -245,26 +286,31 @@ def _widths(
         float(min(length, _MOST_WEIGHT)) if long and length > _LONG_TEXT else 0.0
         for length, long in zip(lengths, texts, strict=True)
     ]
-    weights[0] = float(max(14, min(lengths[0], 34)))
+    for place, head in enumerate(heads, start=1):
+        if len(head) > _LONG_TEXT and not texts[place]:
+            weights[place] = _HEADED
+    if not any(weights) or lengths[0] > _LONG_WORD:
+        weights[0] = float(max(14, min(lengths[0], 34)))
     return weights
 
 
-def _picture(block: Picture) -> Iterator[dict[str, Any]]:
+def _picture(block: Picture, highest: float) -> Iterator[dict[str, Any]]:
     """Yield a picture; colors become plain ones, for the layout knows no variables."""
     svg = block.svg
     while _VARIABLE.search(svg):
         svg = _VARIABLE.sub(r"\1", svg)
-    size = _SIZE.search(svg)
-    ratio = float(size[2]) / float(size[1]) if size and float(size[1]) else 0.5
+    ratio = aspect(svg)
+    if ratio > _TALLEST:
+        yield {
+            "kind": "paragraph",
+            "style": "note",
+            "text": _TOO_TALL.format(one_line(block.title)),
+        }
+        return
     yield {
         "kind": "picture",
         "svg": svg,
-        "title": _clean(block.title),
-        "description": _clean(block.description) or _clean(block.title),
-        "width": min(1.0, _PAGE_RATIO / ratio) if ratio else 1.0,
+        "title": one_line(block.title),
+        "description": one_line(block.description) or one_line(block.title),
+        "width": min(1.0, highest / ratio) if ratio else 1.0,
     }
-
-
-def describe(report: Report) -> Mapping[str, Any]:
-    """Return what the layout is given, for tests: plain data without markup."""
-    return _document(report, short=False, note="")

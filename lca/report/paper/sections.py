@@ -57,6 +57,8 @@ class Extras:
     trails: Mapping[str, Any] = field(default_factory=dict)
     sliders: Mapping[str, Any] = field(default_factory=dict)
     crossings: tuple[str, ...] = ()
+    standards: tuple[Table, ...] = ()
+    inventory: tuple[Table, ...] = ()
     command: str = ""
 
 
@@ -65,6 +67,7 @@ def build(
     ledgers: Sequence[Ledger],
     comparison: Comparison | None,
     settings: Settings | None = None,
+    result: Result | None = None,
 ) -> Report:
     """Return the report of a scenario.
 
@@ -78,31 +81,45 @@ def build(
         Of these ledgers, or None where there is a single option.
     settings
         By default all parts on the account of location.
+    result
+        Their result where it is made already.
     """
     from lca.report.paper.extras import gather
-    from lca.report.result import compare_result, run_result
 
     chosen = settings or Settings()
-    result = (
-        run_result(scenario, ledgers, basis=chosen.basis)
-        if comparison is None
-        else compare_result(scenario, comparison)
-    )
-    return assemble(result, gather(scenario, ledgers, comparison, result, chosen))
+    found = result or result_of(scenario, ledgers, comparison, chosen)
+    return assemble(found, gather(scenario, ledgers, comparison, found, chosen))
+
+
+def result_of(
+    scenario: Scenario, ledgers: Sequence[Ledger], comparison: Comparison | None, settings: Settings
+) -> Result:
+    """Return the result that a report is made of, as plain data."""
+    from lca.report.result import compare_result, run_result
+
+    if comparison is None:
+        return run_result(scenario, ledgers, basis=settings.basis)
+    return compare_result(scenario, comparison)
 
 
 def assemble(result: Result, extras: Extras | None = None) -> Report:
     """Return the report of a result: a saved one has neither inputs nor trails."""
-    known = extras or Extras()
+    known = extras or Extras(pictures=_plain_pictures(result))
     sections = tuple(
         Section(name, title, blocks)
         for name, title, make in _SECTIONS
         if (blocks := tuple(make(result, known)))
     )
     title = result["title"] or result["scenario"]
-    return Report(
-        title, tuple(wording.head(result)), sections, result, known.trails, known.sliders
-    )
+    return Report(title, tuple(wording.head(result)), sections, result, known.trails, known.sliders)
+
+
+def _plain_pictures(result: Result) -> dict[str, Picture]:
+    """Return the pictures that need nothing but the result."""
+    from lca.report.pictures import probabilities, ranges, stages
+
+    drawn = (ranges.draw(result, {}), stages.draw(result), probabilities.draw(result))
+    return {one.name: one for one in drawn if one}
 
 
 def _table(table: Table | None, first: str = "", trails: Any = ()) -> Iterator[TableBlock]:
@@ -142,8 +159,10 @@ def _scope(result: Result, _extras: Extras) -> Iterator[Block]:
 
 def _results(result: Result, extras: Extras) -> Iterator[Block]:
     yield from _picture(extras, "stages")
-    yield from _table(tables.stage_table(result), "stage", wording.stage_trails(result, extras))
-    yield from _table(tables.total_table(result, intervals=True), "total")
+    wide = tables.is_wide(result)
+    trails = wording.stage_trails(result, extras)
+    yield from _table(tables.stage_table(result), "option" if wide else "stage", trails)
+    yield from _table(tables.total_table(result, intervals=True), "option" if wide else "total")
     yield from _table(phase_tables.phase_table(result), "phase")
     yield from _list(list(phase_tables.overtaking_lines(result)))
     yield from _picture(extras, "contributions", "cumulative")
@@ -157,7 +176,7 @@ def _comparison(result: Result, extras: Extras) -> Iterator[Block]:
     yield from _picture(extras, "probabilities")
     yield from _table(tables.probability_table(result), "option")
     yield from _table(wording.pair_table(result), "pair")
-    yield from _list(wording.crossing_lines(result, extras), "When one passes another")
+    yield from _list(wording.crossing_lines(result, extras), "When one total passes another")
     yield from _table(cost_tables.cost_table(result), "cost")
 
 
@@ -181,11 +200,15 @@ def _inputs(result: Result, extras: Extras) -> Iterator[Block]:
     yield from _list(wording.attributions(result), "Attribution")
 
 
-def _standards(result: Result, _extras: Extras) -> Iterator[Block]:
-    yield Paragraph(wording.STANDARDS)
-    yield from _table(wording.scope_table(result), "line of an inventory")
+def _standards(result: Result, extras: Extras) -> Iterator[Block]:
+    for table in extras.standards[:1]:
+        yield from _table(table, "standard")
+    for table in extras.inventory:
+        yield from _table(table, "line")
     yield from _table(wording.inventory_table(result), "year")
     yield from _table(wording.apart_table(result), "apart from the total")
+    for table in extras.standards[1:]:
+        yield from _table(table, "requirement")
 
 
 def _limits(result: Result, _extras: Extras) -> Iterator[Block]:

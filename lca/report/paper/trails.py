@@ -80,9 +80,7 @@ def _number(
         "unit": unit,
         **{key: entry[key] / step for key in ("central", "median", "p5", "p95")},
         "per": [delivered["central"], divided] if delivered else None,
-        "lines": [
-            _line(book, ledger, lines[i], amounts[i] / step) for i in order[:_MOST_LINES]
-        ],
+        "lines": [_line(book, ledger, lines[i], amounts[i] / step) for i in order[:_MOST_LINES]],
         "more": [len(order) - _MOST_LINES, sum(amounts[i] for i in order[_MOST_LINES:]) / step]
         if len(order) > _MOST_LINES
         else None,

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from lca.ledger import STAGES
-from lca.report import tables
-from lca.report.paper import heads, roles
+from lca.report import standards, tables
+from lca.report.paper import heads
 from lca.report.tables import Cell, Table
 from lca.report.wording import common_scale, in_words, interval, percent, spoken
 
@@ -15,13 +15,8 @@ if TYPE_CHECKING:
     from lca.report.paper.sections import Extras
 
 Result = Mapping[str, Any]
+_SIDE_BY_SIDE = 8
 
-STANDARDS = (
-    "Prepared with reference to the GHG Protocol Corporate Value Chain (Scope 3) and Product "
-    "standards and to ISO 14040, 14044 and 14067. No reviewer is recorded, so conformity with any "
-    "of them is not claimed. Amounts are placed in the lines of an inventory by the role that the "
-    "scenario states."
-)
 GLOSSARY = (
     (
         "90% interval",
@@ -223,31 +218,20 @@ def crossing_lines(_result: Result, extras: Extras) -> list[str]:
     return list(extras.crossings)
 
 
-def scope_table(result: Result) -> Table:
-    """Return totals by line of a corporate inventory, by the role that the scenario states."""
-    stages = [option["by_stage"] for option in result["options"]]
-    rows = [
-        (line, [found.get(stage, {}).get("gwp100") for found in stages])
-        for stage, line in roles.lines(result["role"])
-        if any("gwp100" in found.get(stage, {}) for found in stages)
-    ]
-    medians = [x["median"] or 0.0 for _, found in rows for x in found if x]
-    step, unit = common_scale(medians or [0.0], "kgCO2e")
-    cells = tuple((line, tuple(tables.number_cell(x, step) for x in found)) for line, found in rows)
-    title = f"Lines of an inventory, for a {spoken(result['role'])} [{unit}]: whole period, embodied spread over life"
-    return Table(title, tables.option_names(result), cells)
-
-
 def inventory_table(result: Result) -> Table:
-    """Return totals by year with purchases counted when they are made."""
-    options = [option["inventory"]["by_year"] for option in result["options"]]
-    years = list(options[0])
-    found = {year: [one.get(year, {}).get("gwp100") for one in options] for year in years}
-    medians = [x["median"] for row in found.values() for x in row if x and x["median"] is not None]
+    """Return totals by year with purchases counted when they are made; of many options the lowest."""
+    order = (result["comparison"] or {}).get("order", tables.option_names(result))[:_SIDE_BY_SIDE]
+    options = [option for option in result["options"] if option["name"] in order]
+    found = [option["inventory"]["by_year"] for option in options]
+    years = list(found[0])
+    numbers = {year: [one.get(year, {}).get("gwp100") for one in found] for year in years}
+    medians = [x["median"] for row in numbers.values() for x in row if x and x["median"] is not None]  # fmt: skip
     step, unit = common_scale(medians or [0.0], "kgCO2e")
-    rows = tuple((y, tuple(tables.number_cell(x, step) for x in found[y])) for y in years)
+    rows = tuple((y, tuple(tables.number_cell(x, step) for x in numbers[y])) for y in years)
     title = f"Inventory view [{unit}]: purchases and disposal whole in their year"
-    return Table(title, tables.option_names(result), rows)
+    more = len(result["options"]) - len(options)
+    note = f"{more} more options are in the result as JSON." if more else ""
+    return Table(title, tuple(option["name"] for option in options), rows, note=note)
 
 
 def apart_table(_result: Result) -> Table:
@@ -266,8 +250,7 @@ def limits(result: Result) -> Iterator[str]:
     """Yield what the reader may not conclude."""
     yield "Numbers hold for the functional unit, the boundary and the period stated, and for no other use."
     yield "Intervals hold what the inputs' uncertainty explains; the choice of methods is listed apart."
-    if result["comparison"]:
-        yield publication(result)
+    yield from standards.claims(result)
     if result["fallbacks"]:
         yield "Options computed by different methods are compared: the ranking may rest on the method."
     if result["missing"]:

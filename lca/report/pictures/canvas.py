@@ -114,6 +114,7 @@ class Canvas:
         ids = f"{self.name}-title {self.name}-description"
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {self.width:g} {self.height:g}" '
+            f'width="{self.width:g}" height="{self.height:g}" '
             f'role="img" aria-labelledby="{ids}" font-family="sans-serif">'
             f'<title id="{self.name}-title">{escape(self.title)}</title>'
             f'<desc id="{self.name}-description">{escape(self.description)}</desc>'

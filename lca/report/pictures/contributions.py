@@ -48,9 +48,7 @@ def _sum(flows: Flows, place: int, name: str) -> float:
     return sum(amount for key, amount in flows.items() if key[place] == name)
 
 
-def _bands(
-    canvas: Canvas, parts: list[str], stages: list[str], flows: Flows, whole: float
-) -> None:
+def _bands(canvas: Canvas, parts: list[str], stages: list[str], flows: Flows, whole: float) -> None:
     canvas.text(_LEFT + _BOX, 18, "component", "end", "soft", 12)
     canvas.text(_RIGHT, 18, "stage", "start", "soft", 12)
     starts = _boxes(canvas, parts, flows, whole, 0, parts)
@@ -97,9 +95,7 @@ def _ribbon(start: float, end: float, tall: float) -> str:
 def _table(title: str, parts: list[str], stages: list[str], flows: Flows, step: float) -> Table:
     every = list(dict.fromkeys([*parts, *(c for c, _ in flows)]))
     columns = list(dict.fromkeys([*stages, *(s for _, s in flows)]))
-    rows = tuple(
-        (spoken(c), tuple(_cell(flows.get((c, s)), step) for s in columns)) for c in every
-    )
+    rows = tuple((spoken(c), tuple(_cell(flows.get((c, s)), step) for s in columns)) for c in every)
     return Table(title, tuple(map(spoken, columns)), rows)
 
 

@@ -12,6 +12,7 @@ from lca.report.paper.blocks import Picture
 from lca.report.pictures.canvas import Canvas, Scale, cut, tick_text, ticks
 from lca.report.tables import Cell, Table
 from lca.report.wording import common_scale, interval
+from lca.uncertain import Array
 
 _MOST = 8
 _LEFT, _RIGHT, _TOP, _BOTTOM = 70.0, 660.0, 20.0, 330.0
@@ -22,11 +23,11 @@ def draw(curves: Sequence[Curve], crossings: Sequence[Crossing]) -> Picture | No
     chosen = sorted(curves, key=lambda one: one.total.median)[:_MOST]
     if not chosen:
         return None
-    middles = [_median(one) for one in chosen]
+    middles = [median(one) for one in chosen]
     step, unit = common_scale([float(m.max()) for m in middles], chosen[0].unit)
     first, last = float(chosen[0].times[0]), float(chosen[0].times[-1])
     title = f"Adding up, {unit}"
-    described = "Medians of the draws; what is bought counts whole when it is bought. A dot marks where one option passes another."
+    described = "Totals of the options, not per unit of work: medians of the draws. What is bought counts whole when it is bought. A dot marks where one option passes another."
     canvas = Canvas(860, 372, title, described, "cumulative")
     marks = ticks(0.0, max(float(m.max()) for m in middles) / step)
     x, y = Scale(first, last, _LEFT, _RIGHT), Scale(marks[0], marks[-1], _BOTTOM, _TOP)
@@ -39,14 +40,13 @@ def draw(curves: Sequence[Curve], crossings: Sequence[Crossing]) -> Picture | No
     return Picture("cumulative", canvas.svg(), title, described, _table(title, chosen, step, unit))
 
 
-def _median(one: Curve) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def median(one: Curve) -> Array:
+    """Return the median of a curve at each knot."""
     drawn = one.values[:, 1:] if one.values.shape[1] > 1 else one.values
     return np.asarray(np.median(drawn, axis=1), dtype=np.float64)
 
 
-def _axes(
-    canvas: Canvas, x: Scale, y: Scale, marks: Sequence[float], years: Sequence[int]
-) -> None:
+def _axes(canvas: Canvas, x: Scale, y: Scale, marks: Sequence[float], years: Sequence[int]) -> None:
     for mark in marks:
         canvas.line(_LEFT, y(mark), _RIGHT, y(mark))
         canvas.text(_LEFT - 8, y(mark) + 4, tick_text(mark), "end", "soft", 12)
@@ -56,7 +56,7 @@ def _axes(
     canvas.text((_LEFT + _RIGHT) / 2, _BOTTOM + 36, "beginning of the year", "middle", "soft", 12)
 
 
-def _names(canvas: Canvas, y: Scale, chosen: Sequence[Curve], middles: Sequence[np.ndarray[tuple[int], np.dtype[np.float64]]], step: float) -> None:  # fmt: skip
+def _names(canvas: Canvas, y: Scale, chosen: Sequence[Curve], middles: Sequence[Array], step: float) -> None:  # fmt: skip
     """Write each name beside the end of its curve, pushed apart where ends are close."""
     below = _BOTTOM + 14.0
     for color, (one, middle) in enumerate(zip(chosen, middles, strict=True)):
@@ -68,7 +68,7 @@ def _names(canvas: Canvas, y: Scale, chosen: Sequence[Curve], middles: Sequence[
 
 def _cross(
     canvas: Canvas, x: Scale, y: Scale, chosen: Sequence[Curve],
-    middles: Sequence[np.ndarray[tuple[int], np.dtype[np.float64]]], crossings: Sequence[Crossing], step: float,
+    middles: Sequence[Array], crossings: Sequence[Crossing], step: float,
 ) -> None:  # fmt: skip
     of = {one.name: (one.times, m) for one, m in zip(chosen, middles, strict=True)}
     for crossing in crossings:

@@ -37,9 +37,7 @@ def draw(result: Mapping[str, Any], draws: Mapping[str, Array]) -> Picture | Non
     described = "Each strip is an option: the dark part holds half of the draws, the light part nine of ten, the dot is the median."
     names = [option["name"] for option in options]
     svg = _svg(title, described, names, heads, step, draws)
-    rows = tuple(
-        (name, (Cell(*interval(h, step)),)) for name, h in zip(names, heads, strict=True)
-    )
+    rows = tuple((name, (Cell(*interval(h, step)),)) for name, h in zip(names, heads, strict=True))
     return Picture("ranges", svg, title, described, Table(title, (unit,), rows))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from lca.ledger import STAGES
@@ -10,6 +11,7 @@ from lca.report import tables
 from lca.report.paper.blocks import Picture
 from lca.report.paper.heads import headline, stages_of
 from lca.report.pictures.canvas import Canvas, Scale, across, cut, ticks, width_of
+from lca.report.tables import Table
 from lca.report.wording import common_scale, interval, spoken
 
 _MOST = 40
@@ -39,7 +41,13 @@ def draw(result: Mapping[str, Any]) -> Picture | None:
         canvas.text(left - 10, top + 17, cut(option["name"]), "end")
         _bar(canvas, scale, top, known, stages[place], step)
         _whole(canvas, scale, top, wholes[place], step)
-    return Picture("stages", canvas.svg(), title, described, tables.stage_table(result))
+    return Picture("stages", canvas.svg(), title, described, _table(result))
+
+
+def _table(result: Mapping[str, Any]) -> Table:
+    """Return the table of stages; of very many options the rows that are drawn."""
+    whole = tables.stage_table(result)
+    return replace(whole, rows=whole.rows[:_MOST]) if tables.is_wide(result) else whole
 
 
 def _number(found: Mapping[str, Any], stage: str) -> float:
@@ -65,9 +73,7 @@ def _bar(
         canvas.rect(scale(first), top, scale(last) - scale(first), 18, color, said)
 
 
-def _whole(
-    canvas: Canvas, scale: Scale, top: float, whole: Mapping[str, Any], step: float
-) -> None:
+def _whole(canvas: Canvas, scale: Scale, top: float, whole: Mapping[str, Any], step: float) -> None:
     y = top + 23
     low, middle, high = (scale(whole[key] / step) for key in ("p5", "median", "p95"))
     canvas.line(low, y, high, y, "ink", 1.6)

@@ -72,7 +72,5 @@ def _text(value: float) -> str:
 
 
 def _table(title: str, swings: Sequence[Swing], step: float) -> Table:
-    rows = tuple(
-        (s.what, (Cell(_text(s.low / step)), Cell(_text(s.high / step)))) for s in swings
-    )
+    rows = tuple((s.what, (Cell(_text(s.low / step)), Cell(_text(s.high / step)))) for s in swings)
     return Table(title, ("at its 5% quantile", "at its 95% quantile"), rows)

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Sequence
+from types import ModuleType
 
 from lca.comparison import Comparison
-from lca.errors import MissingExtraError
+from lca.errors import DocumentError
 from lca.ledger import Ledger
 from lca.scenario import Scenario
 
@@ -35,9 +36,18 @@ def render(
 
     Raises
     ------
-    MeasurementUnavailable
+    DocumentError
         If the package that writes workbooks is not installed.
     """
     from lca.report.xlsx.writer import write
 
     return write(_package(), scenario, ledgers, comparison)
+
+
+def _package() -> ModuleType:
+    """Return the package that writes workbooks, or say how to install it."""
+    try:
+        return importlib.import_module("xlsxwriter")
+    except ModuleNotFoundError:
+        msg = "a workbook needs XlsxWriter, which is not installed: pip install 'lca[xlsx]'"
+        raise DocumentError(msg) from None

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from lca.intensities.context import default
-from lca.ledger import Line
+from lca.ledger import PRICED, Line
 from lca.report.xlsx.expressions import number
 from lca.report.xlsx.inputs import Inputs
 from lca.report.xlsx.schedule import Schedule
@@ -48,13 +48,23 @@ class Writer:
     def write(self, line: Line, view: str) -> Activities:
         """Return the formulas of a line's activity, in the view ``spread`` or ``inventory``."""
         booked = line.spread if view == "spread" else line.inventory
-        made = self._candidate(line, view)
-        if made is None:
+        states = self._states(line)
+        made = [self._candidate(line._replace(process=state), view) for state in states]
+        tried = [[one(year) for year in range(len(booked))] for one in made if one is not None]
+        fits = [found for found in tried if _agree(found, booked)]
+        # busy and idle time that are equally long cannot be told apart where a line names neither
+        if len(fits) != 1:
             return Activities(("",) * len(booked), self._reason(line))
-        found = [made(year) for year in range(len(booked))]
-        if any(one is None for one in found) or not _agree([x[1] for x in found if x], booked):
-            return Activities(("",) * len(booked), self._reason(line))
-        return Activities(tuple(x[0] for x in found if x))
+        return Activities(tuple(x[0] for x in fits[0] if x))
+
+    def _states(self, line: Line) -> tuple[str, ...]:
+        """Return the states that a line may stand for: what is paid for power names none."""
+        priced = line.indicator in PRICED and line.per == "device*h"
+        return ("busy", "idle") if priced and self._is_exact(line) else (line.process,)
+
+    def _is_exact(self, line: Line) -> bool:
+        """Whether a fleet's utilization is exact, so that its hours are split before the rates."""
+        return bool(self._share(line._replace(process="busy"))[0])
 
     def _reason(self, line: Line) -> str:
         """Say why an activity is a value."""
@@ -103,15 +113,15 @@ class Writer:
 
     def _share(self, line: Line) -> Found:
         """Return the share of hours that is busy or idle, where utilization is exact."""
-        if self._scenario is None or line.process not in {"busy", "idle"}:
+        fleet = self._scenario.model.fleet.get(line.asset) if self._scenario else None
+        if self._scenario is None or fleet is None or line.process not in {"busy", "idle"}:
             return "", 1.0
-        fleet = self._scenario.model.fleet[line.asset]
         own = fleet.utilization or fleet.serves.utilization
         given = own or self._scenario.model.assumptions.utilization
         if given is None or not given.distribution.is_exact:
             return "", 1.0
         identity = f"fleet.{line.asset}.utilization" if own else "assumptions.utilization"
-        name = self._inputs.factor(default("utilization", given, identity), self._option)
+        name = self._inputs.factor(default("utilization", given, identity))
         if line.process == "busy":
             return name, given.central
         return f"(1-{name})", 1 - given.central
@@ -125,11 +135,26 @@ class Writer:
         times = name, count
         if line.per == "":
             return self._when(line, times)
-        if line.per != "device*h" or work.device_hours is None or work.cores is not None:
+        hours = self._hours(work, where) if line.per == "device*h" else None
+        return hours and self._when(line, (f"{hours[0]}*{name}", hours[1] * count))
+
+    def _hours(self, work: Work, where: str) -> Found | None:
+        """Return the device-hours of work done once, where they are stated and not planned."""
+        scenario, stated = self._scenario, work.device_hours
+        if scenario is None or where in {**scenario.plans.training, **scenario.plans.answers}:
             return None
-        hours = work.device_hours.central
-        cell = self._inputs.decision(f"{where}.device_hours", self._option, hours, "h")
-        return self._when(line, (f"{cell}*{name}", hours * count))
+        if work.cores is not None:  # their energy counts the core-hours, too
+            return None
+        if stated is not None:
+            cell = self._inputs.decision(f"{where}.device_hours", self._option, stated.central, "h")
+            return cell, stated.central
+        given = work.instance_hours
+        # uncertain hours of an instance stand in the intensity, relative to their central value
+        if given is None or work.instance is None or not given.distribution.is_exact:
+            return None
+        count = scenario.library.instance(work.instance).count
+        cell = self._inputs.decision(f"{where}.instance_hours", self._option, given.central, "h")
+        return f"{cell}*{count}", given.central * count
 
     def _when(self, line: Line, once: Found) -> Callable[[int], Found | None]:
         """Return an amount in the years in which the line has one."""
@@ -159,5 +184,8 @@ def _over(found: Found | None, divisor: str, value: float) -> Found | None:
     return None if found is None else (f"{found[0]}/{divisor}", found[1] / value)
 
 
-def _agree(made: Sequence[float], booked: Sequence[float]) -> bool:
-    return all(math.isclose(a, b, rel_tol=_EXACT) for a, b in zip(made, booked, strict=True))
+def _agree(made: Sequence[Found | None], booked: Sequence[float]) -> bool:
+    return all(
+        one is not None and math.isclose(one[1], amount, rel_tol=_EXACT)
+        for one, amount in zip(made, booked, strict=True)
+    )

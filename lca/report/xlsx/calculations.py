@@ -39,11 +39,11 @@ class Calculations:
         """Return a node with every factor at its central value."""
         return float(np.ravel(self._point.value(node))[0])
 
-    def address(self, node: Node, option: str) -> str:
+    def address(self, node: Node) -> str:
         """Return where the value of a node stands, seen from another sheet."""
         if isinstance(node, Factor):
-            return self._inputs.factor(node, option)
-        return f"Calculations!$C${self._place(node, option)}"
+            return self._inputs.factor(node)
+        return f"Calculations!$C${self._place(node)}"
 
     def is_live(self, node: Node) -> bool:
         """Whether a node follows the inputs, all the way down."""
@@ -53,17 +53,17 @@ class Calculations:
             return False
         return all(self.is_live(part) for _, part in node.inputs)
 
-    def _place(self, term: Term, option: str) -> int:
+    def _place(self, term: Term) -> int:
         if term not in self._row:
-            inputs = {name: self._inner(part, option) for name, part in term.inputs}
+            inputs = {name: self._inner(part) for name, part in term.inputs}
             self._row[term] = FIRST_ROW + len(self.rows)
             self.rows.append(self._made(term, inputs))
         return self._row[term]
 
-    def _inner(self, node: Node, option: str) -> str:
+    def _inner(self, node: Node) -> str:
         if isinstance(node, Factor):
-            return self._inputs.factor(node, option)
-        return f"C{self._place(node, option)}"
+            return self._inputs.factor(node)
+        return f"C{self._place(node)}"
 
     def _made(self, term: Term, inputs: dict[str, str]) -> Calculation:
         formula, why = "", ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from lca.ledger import STAGES
@@ -16,6 +17,8 @@ _COLORS = ("#0072B2", "#56B4E9", "#E69F00", "#009E73", "#CC79A7")
 """Okabe and Ito's palette: told apart by eyes of every kind."""
 
 _MOST = 30
+_BARS = f"Stacked bars of each option: {', '.join(spoken(stage) for stage in STAGES)}"
+_ARMS = "Bars of the median of each option with arms from p5 to p95"
 
 
 def write_charts(pen: Pen, book: Any, content: Content, places: Places) -> None:
@@ -23,10 +26,11 @@ def write_charts(pen: Pen, book: Any, content: Content, places: Places) -> None:
     below = last_row(content) + 2
     height = 140 + 26 * min(len(content.ledgers), _MOST)
     stages, spread = _stages(book, content, places), _intervals(book, content)
-    for place, chart in ((0, stages), (5, spread)):
-        chart.set_size({"width": 620, "height": max(height, 280)})
+    alike = ((0, stages, _BARS, 630), (5, spread, _ARMS, 540))
+    for place, chart, words, width in alike:
+        chart.set_size({"width": width, "height": max(height, 280)})
         chart.set_legend({"position": "bottom"})
-        where = {"object_position": 2, "description": chart.lca_description}
+        where = {"object_position": 2, "description": words}
         pen.sheet.insert_chart(below, place, chart, where)
 
 
@@ -34,21 +38,19 @@ def _stages(book: Any, content: Content, places: Places) -> Any:
     chart = book.add_chart({"type": "bar", "subtype": "stacked"})
     first, _ = places.stages[headline(content)]
     last = first + min(len(content.ledgers), _MOST) - 1
-    for position, stage in enumerate(STAGES):
+    for position, color in enumerate(_COLORS[: len(STAGES)]):
         letters = column(2 + position)
         chart.add_series(
             {
                 "name": f"=Results!${letters}${first - 1}",
                 "categories": f"=Results!$B${first}:$B${last}",
                 "values": f"=Results!${letters}${first}:${letters}${last}",
-                "fill": {"color": _COLORS[position]},
+                "fill": {"color": color},
                 "gap": 60,
             }
         )
     unit = content.ledgers[0].unit("gwp100")
     _frame(chart, f"Greenhouse gases by stage, central [{unit}]")
-    words = ", ".join(spoken(stage) for stage in STAGES)
-    chart.lca_description = f"Stacked bars of {words} for each option"
     return chart
 
 
@@ -73,8 +75,7 @@ def _intervals(book: Any, content: Content) -> Any:
         }
     )
     per = " per functional unit" if content.ledgers[0].functional_units else ""
-    _frame(chart, f"Median and 90 % interval{per}")
-    chart.lca_description = "Bars of the median of each option with arms from p5 to p95"
+    _frame(chart, f"Median and 90 % interval{per}", _ends(content))
     return chart
 
 
@@ -99,9 +100,26 @@ def write_arms(pen: Pen, content: Content) -> None:
     pen.sheet.print_area(0, 0, last_row(content) + 26, 9)
 
 
-def _frame(chart: Any, title: str) -> None:
+def _ends(content: Content) -> dict[str, float]:
+    """Return the ends of the axis, so that no arm is cut; none where a value is below 0."""
+    found = [
+        (option["per_unit"] or option["total"])["gwp100"][content.basis]
+        for option in content.result["options"][:_MOST]
+    ]
+    known = [entry for entry in found if entry["p95"] is not None]
+    most = max((entry["p95"] for entry in known), default=0.0)
+    if most <= 0 or min(entry["p5"] for entry in known) < 0:
+        return {}
+    return {"min": 0.0, "max": float(f"{1.1 * most:.1e}")}
+
+
+def _frame(chart: Any, title: str, ends: Mapping[str, float] | None = None) -> None:
     chart.set_title({"name": title, "name_font": {"size": 11}, "overlay": False})
     chart.set_y_axis({"reverse": True, "num_font": {"size": 9}})
     chart.set_x_axis(
-        {"num_format": "#,##0.##", "major_gridlines": {"visible": True, "line": {"color": "#DDDDDD"}}}
+        {
+            **(ends or {}),
+            "num_format": "#,##0.##",
+            "major_gridlines": {"visible": True, "line": {"color": "#DDDDDD"}},
+        }
     )

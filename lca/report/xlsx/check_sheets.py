@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from lca.report.xlsx import comparison_sheet
 from lca.report.xlsx.content import BASIS, INDICATOR, OPTION, SITE, Content
 from lca.report.xlsx.pen import Pen
 from lca.report.xlsx.places import column
@@ -37,27 +38,27 @@ def write_checks(pen: Pen, content: Content, places: Places) -> None:
     found = list(_checks(content, places))
     last = FIRST_ROW + len(found) - 1
     pen.text(3, 0, "all", "group")
-    state = f'IF(COUNTIF(F{FIRST_ROW}:F{last},"not OK")=0,"{OK}","not OK")'
+    state = f'IF(COUNTIF(C{FIRST_ROW}:C{last},"not OK")=0,"{OK}","not OK")'
     pen.formula(3, 1, state, OK, "group")
-    pen.header(FIRST_ROW - 1, ("check", "option", "first", "second", "difference", "result"))
+    pen.header(FIRST_ROW - 1, ("check", "option", "result", "first", "second", "difference"), 0, 3)
     for row, check in enumerate(found, FIRST_ROW):
         _write(pen, row, check)
-    pen.widths(64, 26, 20, 20, 16, 18)
+    pen.widths(64, 26, 18, 20, 20, 16)
     pen.sheet.freeze_panes(FIRST_ROW - 1, 1)
 
 
 def _write(pen: Pen, row: int, check: Check) -> None:
     pen.text(row, 0, check.what)
     pen.text(row, 1, check.option)
-    pen.formula(row, 2, check.left, check.left_value)
-    pen.formula(row, 3, check.right, check.right_value)
-    pen.formula(row, 4, f"C{row}-D{row}", check.left_value - check.right_value)
-    same = f"ABS(C{row}-D{row})<={_SMALL}*MAX(ABS(C{row}),ABS(D{row}))"
+    pen.formula(row, 3, check.left, check.left_value)
+    pen.formula(row, 4, check.right, check.right_value)
+    pen.formula(row, 5, f"D{row}-E{row}", check.left_value - check.right_value)
+    same = f"ABS(D{row}-E{row})<={_SMALL}*MAX(ABS(D{row}),ABS(E{row}))"
     agrees = abs(check.left_value - check.right_value) <= 1e-9 * max(
         abs(check.left_value), abs(check.right_value)
     )
     state = OK if agrees else check.otherwise
-    pen.formula(row, 5, f'IF({same},"{OK}","{check.otherwise}")', state)
+    pen.formula(row, 2, f'IF({same},"{OK}","{check.otherwise}")', state)
 
 
 def _checks(content: Content, places: Places) -> Iterator[Check]:
@@ -111,7 +112,7 @@ def _pue(content: Content) -> Iterator[Check]:
         it = sum(sum(x.values["spread result"]) for x in part)
         left = _energy(content, number, site, "facility_energy")
         right = f"{_energy(content, number, site, 'it_energy')}*"
-        right += content.calculations.address(pue, name)
+        right += content.calculations.address(pue)
         energy = sum(sum(x.values["spread result"]) for x in whole)
         words = f"facility energy is IT energy times PUE, once: {here[0].line.site}"
         yield Check(words, name, left, energy, right, it * ratio)
@@ -144,7 +145,8 @@ def _shares(content: Content, places: Places) -> Iterator[Check]:
         made = f"SUMPRODUCT(Results!C{row}:{last}{row}/{total})"
         yield Check("shares of the stages sum to one", ledger.name, made, 1.0, "1", 1.0)
     if content.comparison:
-        chances = f"SUM(Comparison!B6:B{5 + len(content.ledgers)})"
+        first = comparison_sheet.FIRST_ROW
+        chances = f"SUM(Comparison!B{first}:B{first + len(content.ledgers) - 1})"
         yield Check("chances to be lowest sum to one", "all", chances, 1.0, "1", 1.0)
 
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from lca.comparison import Comparison
 from lca.ledger import Ledger, Line
-from lca.report.result import compare_result, run_result
+from lca.report.provenance import all_factors
+from lca.report.result import run_result
 from lca.report.xlsx.activities import Activities, Writer
 from lca.report.xlsx.calculations import Calculations
 from lca.report.xlsx.inputs import Inputs
@@ -16,8 +17,11 @@ from lca.report.xlsx.places import block, column
 from lca.report.xlsx.schedule import Schedule
 from lca.scenario import Scenario
 
-MOST_LINES = 3000
+MOST_LINES = 1500
 """Lines that a workbook holds as formulas; options beyond have their totals as values."""
+
+LIVE = "formula"
+"""What a line says of an activity or intensity that is one."""
 
 FIRST_LINE = 6
 """Row of the first line, counted from 1."""
@@ -109,9 +113,7 @@ class Content:
     def sums(self, view: str, year: int | None = None) -> str:
         """Return the address of the results of all lines: of a year, by position, or in total."""
         place = len(self.years) if year is None else year
-        return block(
-            "Lines", self.column(f"{view} result", place), FIRST_LINE, self.last_line
-        )
+        return block("Lines", self.column(f"{view} result", place), FIRST_LINE, self.last_line)
 
 
 def indicator_key(ledger: Ledger, indicator: str) -> str:
@@ -121,9 +123,7 @@ def indicator_key(ledger: Ledger, indicator: str) -> str:
     return f"unit:{ledger.functional_units.index(indicator.removeprefix('unit:')) + 1}"
 
 
-def gather(
-    scenario: Scenario, ledgers: Sequence[Ledger], comparison: Comparison | None
-) -> Content:
+def gather(scenario: Scenario, ledgers: Sequence[Ledger], comparison: Comparison | None) -> Content:
     """Return the content of a workbook.
 
     Parameters
@@ -135,24 +135,17 @@ def gather(
     comparison
         Of the same options, or None.
     """
-    made = compare_result(scenario, comparison) if comparison else run_result(scenario, ledgers)
+    basis = comparison.basis if comparison else "location"
+    made = run_result(scenario, ledgers, basis=basis, full=False)
     inputs = Inputs()
     live = _live(ledgers, comparison)
-    found = Content(
-        scenario,
-        ledgers,
-        comparison,
-        made,
-        inputs,
-        Calculations(inputs),
-        Schedule(inputs),
-        [],
-        live,
-    )
+    sheets = Calculations(inputs), Schedule(inputs)
+    found = Content(scenario, ledgers, comparison, made, inputs, *sheets, [], live)
     options = _options(scenario, ledgers)
     sites: dict[str, int] = {}
     for place in live:
         _add(found, place, options.get(ledgers[place].name), sites)
+    inputs.name_options(all_factors([ledgers[place] for place in live]))
     return found
 
 
@@ -160,7 +153,8 @@ def _live(ledgers: Sequence[Ledger], comparison: Comparison | None) -> tuple[int
     """Return the options with formulas: the first, then the lowest, as many as there is room for."""
     order = comparison.order if comparison else [ledger.name for ledger in ledgers]
     ranked = sorted(range(len(ledgers)), key=lambda i: (i > 0, order.index(ledgers[i].name)))
-    kept, room = [], MOST_LINES
+    kept: list[int] = []
+    room = MOST_LINES
     for place in ranked:
         room -= len(ledgers[place].lines)
         if room < 0 and kept:
@@ -175,9 +169,7 @@ def _options(scenario: Scenario, ledgers: Sequence[Ledger]) -> dict[str, Scenari
     return {one.name: one for one in every if one.name in names}
 
 
-def _add(
-    content: Content, place: int, scenario: Scenario | None, sites: dict[str, int]
-) -> None:
+def _add(content: Content, place: int, scenario: Scenario | None, sites: dict[str, int]) -> None:
     ledger = content.ledgers[place]
     writer = Writer(scenario, ledger.name, content.inputs, content.schedule)
     for line in ledger.lines:
@@ -191,7 +183,7 @@ def _line(content: Content, place: int, site: int, line: Line, writer: Writer) -
     nodes = [line.intensity[min(year, last)] for year in range(count)]
     written = {view: writer.write(line, view) for view in ("spread", "inventory")}
     formulas = {view: made.formulas for view, made in written.items()}
-    formulas["intensity"] = tuple(calculations.address(node, ledger.name) for node in nodes)
+    formulas["intensity"] = tuple(calculations.address(node) for node in nodes)
     values = {"spread": tuple(line.spread), "inventory": tuple(line.inventory)}
     values["intensity"] = tuple(calculations.value(node) for node in nodes)
     row = FIRST_LINE + len(content.lines)
@@ -210,7 +202,7 @@ def _line(content: Content, place: int, site: int, line: Line, writer: Writer) -
         formulas,
         values,
         _said(written),
-        "formula" if live else "value kept in part (sheet Calculations)",
+        LIVE if live else "value kept in part (sheet Calculations)",
     )
 
 
@@ -218,7 +210,7 @@ def _said(written: dict[str, Activities]) -> str:
     """Say whether activities are formulas, and why not."""
     reasons = {view: made.why for view, made in written.items() if made.why}
     if not reasons:
-        return "formula"
+        return LIVE
     first = next(iter(reasons.values()))
     return first if len(reasons) == len(written) else f"{first} ({', '.join(reasons)} view)"
 

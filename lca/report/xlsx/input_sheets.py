@@ -9,7 +9,7 @@ import numpy as np
 
 from lca.report.xlsx import calculations, inputs, schedule
 from lca.report.xlsx.content import BLOCKS, FIRST_LINE, LABELS, Content, LiveLine
-from lca.report.xlsx.inputs import Input
+from lca.report.xlsx.inputs import CONSTANTS, Input
 from lca.report.xlsx.pen import Pen
 from lca.report.xlsx.places import column
 
@@ -27,7 +27,12 @@ _ABOUT = {
 def write_inputs(pen: Pen, book: Any, content: Content) -> None:
     """Write one named cell an input, with its distribution and its source as a comment."""
     pen.text(1, 0, "Inputs", "title")
-    pen.text(2, 0, "Change a yellow cell and every central value of this workbook follows.", "note")
+    pen.text(
+        2,
+        0,
+        "Change a yellow cell and the central values follow; the sheet Lines names what cannot.",
+        "note",
+    )
     note = "Medians, intervals and probabilities come from the draws and do not follow."
     pen.text(3, 0, note, "note")
     first = inputs.FIRST_ROW
@@ -40,20 +45,22 @@ def write_inputs(pen: Pen, book: Any, content: Content) -> None:
     last = first - 1 + len(content.inputs.ordered())
     pen.sheet.autofilter(first - 2, 0, max(last - 1, first - 1), 12)
     pen.sheet.repeat_rows(first - 2)
+    pen.sheet.print_area(0, 0, max(last - 1, first - 1), 9)
 
 
 def _input(pen: Pen, book: Any, content: Content, row: int, one: Input) -> None:
     pen.text(row, 0, one.what)
     pen.text(row, 1, _said(one.options, len(content.ledgers)))
+    style = "constant" if one.group == CONSTANTS else "input"
     if one.follows:
-        pen.formula(row, _VALUE, one.follows, one.value, "input")
+        pen.formula(row, _VALUE, one.follows, one.value, style)
     else:
-        pen.number(row, _VALUE, one.value, "input")
-    pen.text(row, 3, one.unit or "1")
+        pen.number(row, _VALUE, one.value, style)
+    pen.text(row, 3, one.unit or "1", "unit")
     _spread(pen, row, one)
     pen.text(row, 10, one.group)
     pen.text(row, 11, one.name)
-    pen.text(row, 12, _note(one))
+    pen.text(row, 12, _note(one), "wrap")
     pen.sheet.write_comment(row - 1, _VALUE, _comment(content, one), {"x_scale": 2})
     pen.sheet.data_validation(row - 1, _VALUE, row - 1, _VALUE, _validation(one))
     book.define_name(one.name, f"=Inputs!$C${row}")
@@ -78,7 +85,7 @@ def _spread(pen: Pen, row: int, one: Input) -> None:
         numbers = (low, float(known.quantile(_HALF)[0]), high)
         for place, value in enumerate(numbers, 5):
             pen.number(row, place, value)
-    pen.text(row, 8, str(factor.quality))
+    pen.text(row, 8, str(factor.quality), "unit")
     pen.text(row, 9, factor.source or "given by the scenario")
 
 
@@ -131,7 +138,7 @@ def write_calculations(pen: Pen, content: Content) -> None:
             pen.formula(row, 2, one.formula, one.value)
         else:
             pen.number(row, 2, one.value)
-        pen.text(row, 3, one.unit or "1")
+        pen.text(row, 3, one.unit or "1", "unit")
         pen.text(row, 4, one.why)
     pen.widths(36, 46, 16, 20, 50)
     pen.sheet.freeze_panes(first - 1, 1)
@@ -187,6 +194,7 @@ def write_lines(pen: Pen, content: Content) -> None:
     pen.sheet.freeze_panes(FIRST_LINE - 1, 2)
     pen.sheet.autofilter(FIRST_LINE - 2, 0, content.last_line - 1, len(LABELS) - 1)
     pen.sheet.outline_settings(symbols_below=False)
+    pen.sheet.set_paper(8)
     pen.sheet.repeat_rows(FIRST_LINE - 2)
 
 
@@ -206,7 +214,7 @@ def _line_headings(pen: Pen, content: Content) -> None:
         place = content.column(name)
         pen.text(FIRST_LINE - 2, place, _ABOUT[name], "group")
         total = ("total",) if name.endswith("result") else ()
-        pen.header(FIRST_LINE - 1, (*content.years, *total), place)
+        pen.header(FIRST_LINE - 1, (*content.years, *total), place, place)
 
 
 def _line(pen: Pen, content: Content, row: int, one: LiveLine) -> None:

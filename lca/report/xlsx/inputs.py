@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lca.report.wording import name_factor, spoken
@@ -12,7 +12,17 @@ from lca.terms import Factor
 FIRST_ROW = 6
 """Row of the first input, counted from 1."""
 
-GROUPS = ("Decisions", "Site and electricity", "Use and power", "Prices", "Hardware and processes")
+GROUPS = (
+    "Decisions",
+    "Site and electricity",
+    "Use and power",
+    "Prices",
+    "Hardware and processes",
+    "Constants",
+)
+CONSTANTS = GROUPS[-1]
+"""Group of counters and fixed shares, which nobody should change."""
+
 _SITE = ("pue", "wue", "grid", "loss", "residual", "upstream", "water", "decline", "elapsed")
 _USE = ("utilization", "power", "fraction", "occupancy", "hours", "throughput", "rate", "energy")
 
@@ -45,7 +55,7 @@ class Inputs:
         self._factors: dict[Factor, Input] = {}
         self._decisions: dict[tuple[str, str], Input] = {}
 
-    def factor(self, factor: Factor, option: str) -> str:
+    def factor(self, factor: Factor) -> str:
         """Return the name of a cited number's cell."""
         found = self._factors.get(factor)
         if found is None:
@@ -53,15 +63,13 @@ class Inputs:
             found = self._factors[factor] = Input(
                 self.names.take(factor.identity),
                 _group(factor),
-                name_factor(factor.name, factor.identity),
+                _what(factor),
                 known.central,
                 factor.unit,
                 known.lower,
                 known.upper,
                 factor=factor,
             )
-        if option not in found.options:
-            found.options.append(option)
         return found.name
 
     def decision(
@@ -81,13 +89,15 @@ class Inputs:
 
     def ordered(self) -> Sequence[Input]:
         """Return all inputs by group, in the order they were met."""
-        every = [*self._decisions.values(), *self._factors.values()]
+        paths = [path for path, _ in self._decisions]
+        decided = sorted(self._decisions.items(), key=lambda one: paths.index(one[0][0]))
+        every = [*(found for _, found in decided), *self._factors.values()]
         return sorted(every, key=lambda one: GROUPS.index(one.group))
 
-    def addresses(self) -> dict[str, str]:
-        """Return the address of every name."""
-        rows = enumerate(self.ordered(), FIRST_ROW)
-        return {one.name: f"Inputs!$C${row}" for row, one in rows}
+    def name_options(self, used: Mapping[Factor, Sequence[str]]) -> None:
+        """Note the options that each cited number enters."""
+        for factor, found in self._factors.items():
+            found.options = list(used.get(factor, ()))
 
 
 def spoken_path(path: str) -> str:
@@ -97,8 +107,17 @@ def spoken_path(path: str) -> str:
     return f"{spoken(what).replace('.', ' ')} of {asset}" if what else spoken(rest or room)
 
 
+def _what(factor: Factor) -> str:
+    """Say what a number is; of one published footprint, which part of it."""
+    found, own = name_factor(factor.name, factor.identity), spoken(factor.name)
+    published = factor.identity.startswith("published/") or "published" in found
+    return f"{found}: {own}" if published and own not in found else found
+
+
 def _group(factor: Factor) -> str:
     text = f"{factor.identity} {factor.name}".lower()
+    if factor.role == "decision" and not factor.source:
+        return CONSTANTS
     if text.startswith("prices") or "price" in factor.name:
         return GROUPS[3]
     if any(word in factor.name for word in _SITE) or text.startswith(("grid/", "sites.")):

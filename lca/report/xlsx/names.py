@@ -20,13 +20,14 @@ class Names:
     """Gives every cell a name of its own, whatever the letter case."""
 
     def __init__(self) -> None:
-        self._used: dict[str, int] = {}
+        self._used: set[str] = set()
 
     def take(self, *parts: str) -> str:
-        """Return an unused name made of some texts."""
-        name = slug("_".join(part for part in parts if part))
-        count = self._used.get(name.lower(), 0) + 1
-        self._used[name.lower()] = count
-        if count == 1:
-            return name
-        return self.take(name, str(count))
+        """Return an unused name made of some texts; equal ones are numbered."""
+        name = base = slug("_".join(part for part in parts if part))
+        count = 1
+        while name.lower() in self._used:
+            count += 1
+            name = f"{base}_{count}"
+        self._used.add(name.lower())
+        return name

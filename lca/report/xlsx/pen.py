@@ -25,22 +25,53 @@ STYLES: dict[str, dict[str, Any]] = {
         "text_wrap": True,
         "valign": "top",
     },
+    "quantities": {
+        "bold": True,
+        "bg_color": "#1F3B4D",
+        "font_color": "#FFFFFF",
+        "text_wrap": True,
+        "valign": "top",
+        "align": "right",
+    },
     "year": {"bold": True, "bg_color": "#1F3B4D", "font_color": "#FFFFFF", "num_format": "0"},
     "group": {"bold": True, "bg_color": "#DCE6EC"},
-    "number": {"num_format": "#,##0.0##"},
-    "figure": {"num_format": "#,##0.00"},
-    "fine": {"num_format": "[>=1000]#,##0;[>=1]0.000;0.0000E+00"},
+    "fine": {},
+    "unit": {"indent": 1},
+    "constant": {"font_color": "#555555"},
     "whole": {"num_format": "#,##0"},
-    "share": {"num_format": "0.0%"},
+    "share": {"num_format": '[<0.001]"<0.1%";[>0.999]">99.9%";0.0%'},
     "input": {
         "num_format": "General",
         "bg_color": "#FFF6D6",
         "border": 1,
         "border_color": "#C9B458",
     },
-    "total": {"num_format": "#,##0.00", "bold": True, "top": 1},
+    "total": {"bold": True},
     "absent": {"italic": True, "font_color": "#8A4B08", "align": "right"},
 }
+
+
+_FORMATS = ((1e3, "#,##0"), (0.1, "0.000"), (1e-5, "0.0000000"), (0.0, "0.000E+00"))
+"""From a size on, the format of a number: no digits that nobody reads, none lost that count."""
+
+_SCALED = ("fine", "total")
+"""Styles whose numbers get the format of their size."""
+
+
+def make_styles(book: Any) -> dict[str, Any]:
+    """Return the formats of a workbook by name, those of numbers once for each size."""
+    found = {name: book.add_format(style) for name, style in STYLES.items()}
+    for name in _SCALED:
+        for size, text in _FORMATS:
+            found[f"{name} {size}"] = book.add_format({**STYLES[name], "num_format": text})
+    return found
+
+
+def _sized(style: str, value: float | str) -> str:
+    """Return the style of a number of a size; 0 keeps the spreadsheet's general format."""
+    if style not in _SCALED or isinstance(value, str) or not value:
+        return style
+    return f"{style} {next(size for size, _ in _FORMATS if abs(value) >= size)}"
 
 
 class Pen:
@@ -63,21 +94,24 @@ class Pen:
         if value is None:
             self.text(row, position, "not known", "absent")
             return
-        self.sheet.write_number(row - 1, position, value, self._styles[style])
+        self.sheet.write_number(row - 1, position, value, self._styles[_sized(style, value)])
 
     def formula(
         self, row: int, position: int, text: str, value: float | str, style: str = "fine"
     ) -> None:
         """Write a formula without ``=``, with the value that it has now."""
-        self.sheet.write_formula(row - 1, position, f"={text}", self._styles[style], value)
+        look = self._styles[_sized(style, value)]
+        self.sheet.write_formula(row - 1, position, f"={text}", look, value)
 
-    def header(self, row: int, texts: Sequence[object], first: int = 0) -> None:
-        """Write headings of columns; years are numbers."""
+    def header(
+        self, row: int, texts: Sequence[object], first: int = 0, quantities: int = 99
+    ) -> None:
+        """Write headings of columns, to the right from ``quantities`` on; years are numbers."""
         for place, text in enumerate(texts, first):
             if isinstance(text, int):
                 self.number(row, place, text, "year")
             else:
-                self.text(row, place, text, "columns")
+                self.text(row, place, text, "quantities" if place >= quantities else "columns")
 
     def widths(self, *widths: float, first: int = 0) -> None:
         """Set the widths of columns, from the first on."""

@@ -1,4 +1,4 @@
-"""The sheets Summary, Results and Comparison: totals by live formulas, uncertainty as values."""
+"""The sheet Results: totals of every account by live formulas, over the lines."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from lca.ledger import STAGES, VIEWS
 from lca.report.accounts import FLOWS, gaps
-from lca.report.wording import say_unit, spoken
+from lca.report.wording import spoken
 from lca.report.xlsx.content import BASIS, INDICATOR, OPTION, STAGE, Content, indicator_key
 from lca.report.xlsx.pen import Pen
 from lca.report.xlsx.places import column
@@ -93,11 +93,9 @@ def _caption(content: Content, account: Account) -> str:
     return f"{spoken(account.indicator)} [{unit}], {account.basis}-based, {_VIEW[account.view]}"
 
 
-def _stage_table(
-    pen: Pen, content: Content, account: Account, row: int, places: Places
-) -> int:
+def _stage_table(pen: Pen, content: Content, account: Account, row: int, places: Places) -> int:
     pen.text(row, 0, _caption(content, account), "heading")
-    pen.header(row + 1, ("no.", "option", *(spoken(stage) for stage in STAGES), "all stages"))
+    pen.header(row + 1, ("no.", "option", *(spoken(stage) for stage in STAGES), "all stages"), 0, 2)
     for number, ledger in enumerate(content.ledgers, 1):
         place = row + 1 + number
         pen.number(place, 0, number, "whole")
@@ -130,9 +128,7 @@ def _stages(pen: Pen, content: Content, account: Account, row: int, number: int)
     _put(pen, row, Places.TOTAL, text, sum(known.values()), "total")
 
 
-def _put(
-    pen: Pen, row: int, place: int, formula: str, value: float, style: str = "fine"
-) -> None:
+def _put(pen: Pen, row: int, place: int, formula: str, value: float, style: str = "fine") -> None:
     """Write a formula, or its value where there is none."""
     if formula:
         pen.formula(row, place, formula, value, style)
@@ -142,7 +138,7 @@ def _put(
 
 def _year_table(pen: Pen, content: Content, account: Account, row: int, places: Places) -> int:
     pen.text(row, 0, f"{_caption(content, account)}, by year", "heading")
-    pen.header(row + 1, ("no.", "option", *content.years, "all years"))
+    pen.header(row + 1, ("no.", "option", *content.years, "all years"), 0, 2)
     for number, ledger in enumerate(content.ledgers, 1):
         place = row + 1 + number
         pen.number(place, 0, number, "whole")
@@ -172,61 +168,3 @@ def _years(pen: Pen, content: Content, account: Account, row: int, number: int) 
 def headline(content: Content) -> Account:
     """Return the account that options are judged by."""
     return Account("gwp100", content.basis, content.view)
-
-
-def write_comparison(pen: Pen, content: Content) -> None:
-    """Write probabilities, ranks and pairs, as they come from the draws."""
-    pen.text(1, 0, "Comparison", "title")
-    pen.text(2, 0, "From the draws; these values do not follow changed inputs.", "note")
-    found = content.comparison
-    if found is None:
-        pen.text(4, 0, "There is one option, so nothing is compared.")
-        return
-    row = _ranks(pen, content, 4)
-    row = _pairs(pen, content, row + 2)
-    _cautions(pen, content, row + 2)
-    pen.widths(28, 28, *(16 for _ in range(8)))
-    pen.sheet.freeze_panes(3, 1)
-
-
-_MOST_RANKS, _MOST_PAIRS = 10, 400
-
-
-def _ranks(pen: Pen, content: Content, row: int) -> int:
-    found = content.result["comparison"]
-    shown = min(len(found["order"]), _MOST_RANKS)
-    unit = say_unit(content.comparison.values[found["order"][0]].unit) if content.comparison else ""
-    pen.text(row, 0, f"Each option [{unit}], lowest median first", "heading")
-    ranks = tuple(f"chance of rank {n + 1}" for n in range(shown))
-    pen.header(row + 1, ("option", "chance lowest", "median", "p5", "p95", *ranks))
-    for place, name in enumerate(found["order"], row + 2):
-        values = found["values"][name]
-        pen.text(place, 0, name)
-        pen.number(place, 1, found["probability_best"][name], "share")
-        for column_, key in enumerate(("median", "p5", "p95"), 2):
-            pen.number(place, column_, values[key])
-        for column_, chance in enumerate(found["ranks"][name][:shown], 5):
-            pen.number(place, column_, chance, "share")
-    return row + 2 + len(found["order"])
-
-
-def _pairs(pen: Pen, content: Content, row: int) -> int:
-    pairs = content.result["comparison"]["pairs"]
-    left = len(pairs) - _MOST_PAIRS
-    more = f"; {left} more pairs are left out" if left > 0 else ""
-    pen.text(row, 0, f"Pairs: a − b{more}", "heading")
-    pen.header(row + 1, ("a", "b", "chance a is lower", "median difference", "p5", "p95"))
-    for place, pair in enumerate(pairs[:_MOST_PAIRS], row + 2):
-        pen.text(place, 0, pair["a"])
-        pen.text(place, 1, pair["b"])
-        pen.number(place, 2, pair["probability_a_lower"], "share")
-        for column_, key in enumerate(("median", "p5", "p95"), 3):
-            pen.number(place, column_, pair["difference"][key])
-    return row + 2 + min(len(pairs), _MOST_PAIRS)
-
-
-def _cautions(pen: Pen, content: Content, row: int) -> None:
-    pen.text(row, 0, "Cautions", "heading")
-    for place, text in enumerate(content.result["comparison"]["cautions"] or ["none"], row + 1):
-        pen.text(place, 0, text)
-

@@ -79,9 +79,7 @@ class Schedule:
 
     def _fleet(self, years: tuple[int, ...], option: str, asset: str, fleet: Fleet) -> None:
         path = f"fleet.{asset}"
-        life = self._inputs.decision(
-            f"{path}.lifetime", option, fleet.lifetime.central, "year"
-        )
+        life = self._inputs.decision(f"{path}.lifetime", option, fleet.lifetime.central, "year")
         parts: dict[str, list[int]] = {what: [] for what in QUANTITIES}
         for bought, count in fleet.count.items():
             label = "count" if len(fleet.count) == 1 else f"count {bought}"

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
+from lca.comparison import verdict
 from lca.report.wording import say_unit
-from lca.report.xlsx.content import Content
+from lca.report.xlsx.content import LIVE, Content
 from lca.report.xlsx.pen import Pen
 from lca.report.xlsx.places import column
 from lca.report.xlsx.result_sheets import Account, Places, headline
@@ -23,18 +21,19 @@ def write_summary(pen: Pen, content: Content) -> None:
     result = content.result
     pen.merged(1, 0, _WIDTH - 1, result["title"] or result["scenario"], "title")
     pen.merged(2, 0, _WIDTH - 1, result["question"], "wrap")
-    pen.merged(4, 0, _WIDTH - 1, _verdict(result), "verdict")
+    pen.merged(4, 0, _WIDTH - 1, _verdict(content), "verdict")
     pen.sheet.set_row(3, 52)
     pen.sheet.set_row(1, 30)
     for row, text in enumerate(_remarks(content), 5):
-        pen.merged(row, 0, _WIDTH - 1, text, "note")
+        pen.merged(row, 0, _WIDTH - 1, text, "long")
+    pen.sheet.set_row(5, 30)
     pen.widths(30, *(15 for _ in range(_WIDTH - 1)))
     pen.sheet.freeze_panes(0, 1)
 
 
-def _verdict(result: Mapping[str, Any]) -> str:
-    found = result["comparison"]
-    return str(found["verdict"]) if found else "One option; nothing is compared."
+def _verdict(content: Content) -> str:
+    found = content.comparison
+    return verdict(found) if found else "One option; nothing is compared."
 
 
 def _remarks(content: Content) -> tuple[str, ...]:
@@ -43,13 +42,32 @@ def _remarks(content: Content) -> tuple[str, ...]:
     view = {"spread": "manufacture spread over life", "inventory": "booked when it happens"}
     about = f"{first}-{last}, {result['basis']}-based electricity, {view[content.view]}"
     draws = f"{result['samples']:,} draws, seed {result['seed']}, lca {result['lca_version']}"
-    gaps = len(result["missing"])
     return (
         f"{about}; {draws}.",
-        "Central values follow the yellow cells of the sheet Inputs; medians, intervals and "
-        "chances come from the draws and do not.",
-        f"{gaps} gaps are listed on the sheet Sources; nothing missing is counted as 0.",
+        f"{_followed(content)} Medians, intervals and chances come from the draws and do not.",
+        _gaps(len(result["missing"])),
     )
+
+
+def _followed(content: Content) -> str:
+    """Say how far central values follow the inputs: where something stays a value, how much."""
+    lines = content.lines
+    kept = sum((x.activity_as, x.intensity_as) != (LIVE, LIVE) for x in lines)
+    rest = len(content.ledgers) - len(content.live)
+    if not kept and not rest:
+        return "Central values follow the yellow cells of the sheet Inputs."
+    options = f", and {rest} options keep their totals" if rest else ""
+    return (
+        f"Central values follow the sheet Inputs only in part: {kept} of {len(lines)} lines keep "
+        f"their activity or intensity as a value (sheet Lines says which){options}."
+    )
+
+
+def _gaps(count: int) -> str:
+    if not count:
+        return "No gap is recorded; what is missing would be named and never counted as 0."
+    gaps = "gap is" if count == 1 else "gaps are"
+    return f"{count} {gaps} listed on the sheet Sources; nothing missing is counted as 0."
 
 
 def write_key_table(pen: Pen, content: Content, places: Places) -> None:
@@ -62,7 +80,7 @@ def write_key_table(pen: Pen, content: Content, places: Places) -> None:
         titles += _titles(say_unit(f"{whole}/({unit})"))
     chance = ("chance lowest",) if content.comparison else ()
     pen.text(FIRST_ROW - 2, 0, "Greenhouse gases", "heading")
-    pen.header(FIRST_ROW - 1, ("option", *titles, *chance))
+    pen.header(FIRST_ROW - 1, ("option", *titles, *chance), 0, 1)
     pen.sheet.set_row(FIRST_ROW - 2, 46)
     for row, option in enumerate(content.result["options"], FIRST_ROW):
         pen.text(row, 0, option["name"])

@@ -9,9 +9,16 @@ from typing import Any
 
 from lca.comparison import Comparison
 from lca.ledger import Ledger
-from lca.report.xlsx import charts, check_sheets, input_sheets, result_sheets, summary
+from lca.report.xlsx import (
+    charts,
+    check_sheets,
+    comparison_sheet,
+    input_sheets,
+    result_sheets,
+    summary,
+)
 from lca.report.xlsx.content import Content, gather
-from lca.report.xlsx.pen import STYLES, Pen
+from lca.report.xlsx.pen import Pen, make_styles
 from lca.scenario import Scenario
 
 SHEETS = (
@@ -52,7 +59,7 @@ def write(
     file = io.BytesIO()
     book = module.Workbook(file, _OPTIONS)
     _describe(book, content)
-    styles = {name: book.add_format(style) for name, style in STYLES.items()}
+    styles = make_styles(book)
     pens = {name: Pen(book, name, styles) for name in SHEETS}
     _results(pens, book, content)
     input_sheets.write_lines(pens["Lines"], content)
@@ -71,7 +78,7 @@ def _results(pens: dict[str, Pen], book: Any, content: Content) -> None:
     summary.write_key_table(pens["Summary"], content, places)
     charts.write_arms(pens["Summary"], content)
     charts.write_charts(pens["Summary"], book, content, places)
-    result_sheets.write_comparison(pens["Comparison"], content)
+    comparison_sheet.write_comparison(pens["Comparison"], content)
     check_sheets.write_checks(pens["Checks"], content, places)
 
 

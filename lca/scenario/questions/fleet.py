@@ -34,6 +34,7 @@ Path = tuple[str | int, ...]
 DEMANDS = {"token/h": "1 token", "request/h": "1 request", "device": "device year", "flop/h": ""}
 """Unit of a demand, and the functional unit that says how much of it a device provides."""
 
+_MOST_TOGETHER = 1_000_000
 _FLOP = ("peak", "delivered", "useful")
 _YEARS = re.compile(r"(\d{4})(?:\s*(?:-|–|to)\s*(\d{4}))?\Z")
 _EXAMPLE = "4e9 token/h, 2000 request/h, 40 PFLOP/s peak or 64 device"
@@ -159,7 +160,7 @@ class FleetQuestion(Record):
 
     demand: Annotated[dict[str, Any], BeforeValidator(_demands)]
     """What must be provided in the mean of each year: a rate, or rates by year (held until the next)."""
-    growth: Annotated[Value, Amount("", -1.0)] | None = None
+    growth: Annotated[Value, Amount("", -1.0, 100.0)] | None = None
     """Growth of demand a year after the last rate given; none by default."""
     types: dict[str, Type]
     """Types on offer, by name."""
@@ -194,6 +195,8 @@ def findings(
 
 
 def _demand_years(record: FleetQuestion, model: ScenarioModel) -> Iterator[tuple[Path, str]]:
+    if record.demand and not any(one.rate for one in record.demand.values()):
+        yield ("demand",), "nothing is asked for: give more than 0 in one year at least"
     given = {year for year in record.demand or () if year != "first"}
     if (
         given
@@ -221,13 +224,14 @@ def _type(
             yield (*path, "host"), error.problems[0].message
     if kind.lifetime is not None and kind.lifetime.central != round(kind.lifetime.central):
         yield (*path, "lifetime"), "expected whole years: devices are bought and retired by year"
-    if kind.multiple == 0:
-        yield (*path, "multiple"), "expected a whole number of 1 or more, found 0"
+    if kind.multiple is not None and not 1 <= kind.multiple <= _MOST_TOGETHER:
+        found = f"{kind.multiple:.6g}"
+        yield (*path, "multiple"), f"expected a whole number from 1 to {_MOST_TOGETHER:,}, found {found}"
 
 
 def _known(
-    path: Path, name: str, known: Mapping[str, object], what: str
+    path: Path, name: str | None, known: Mapping[str, object], what: str
 ) -> Iterator[tuple[Path, str]]:
-    if name not in known:
+    if name is not None and name not in known:
         accepted = f" (one of: {', '.join(known)})" if known else ""
         yield path, f"no {what} {quoted(name)}{did_you_mean(name, known) or accepted}"

@@ -32,7 +32,7 @@ def findings(record: PowerCap, model: Any, library: Library) -> Iterator[Finding
     """Yield what does not fit the scenario: path below ``optimize.power_cap``, and a message."""
     fleets = model.fleet or {}
     fleet = fleets.get(record.fleet)
-    if record.fleet not in fleets:
+    if record.fleet is not None and record.fleet not in fleets:
         known = f" (one of: {', '.join(fleets)})" if fleets else ""
         yield (
             ("fleet",),

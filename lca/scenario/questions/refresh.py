@@ -69,6 +69,8 @@ def findings(record: Refresh, model: Any, library: Library) -> Iterator[Finding]
 
 def _old_findings(record: Refresh, model: Any) -> Iterator[Finding]:
     fleets = model.fleet or {}
+    if record.fleet is None:  # told where it is read
+        return
     if record.fleet not in fleets:
         known = f" (one of: {', '.join(fleets)})" if fleets else ""
         hint = did_you_mean(record.fleet, fleets)

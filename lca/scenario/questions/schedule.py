@@ -128,6 +128,8 @@ class Schedule(Record):
 def findings(record: Schedule, model: ScenarioModel, _library: Library) -> Iterator[Finding]:
     """Yield what the question refers to and does not exist: paths below ``optimize.schedule``."""
     yield from known_name(("site",), record.site, model.sites, "site")
+    if record.series == ():
+        yield ("series",), f"expected at least one series (packaged: {', '.join(hourly.names())})"
     for number, name in enumerate(record.series or ()):
         yield from known_series(("series", number), name)
     yield from known_jobs(record.jobs, record.jobs_file, model)

@@ -125,8 +125,8 @@ def _too_many(record: SecondLife, model: ScenarioModel) -> Iterator[tuple[Path, 
 
 
 def _known(
-    path: Path, name: str, known: Mapping[str, object], what: str
+    path: Path, name: str | None, known: Mapping[str, object], what: str
 ) -> Iterator[tuple[Path, str]]:
-    if name not in known:
+    if name is not None and name not in known:
         accepted = f" (one of: {', '.join(known)})" if known else ""
         yield path, f"no {what} {quoted(name)}{did_you_mean(name, known) or accepted}"

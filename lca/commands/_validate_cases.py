@@ -1,0 +1,136 @@
+"""Scores a file of published cases for ``lca validate``, and prints the scores."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lca.errors import UnknownNameError, did_you_mean, quoted
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+__all__ = ["scored_cases", "show_cases"]
+
+
+def scored_cases(
+    path: Path | None, *, kind: str | None = None, only: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Score the cases of a file, or the packaged ones, as plain data.
+
+    Parameters
+    ----------
+    path
+        A file of cases; None for those that come with the toolkit.
+    kind
+        Only cases of this kind.
+    only
+        Only cases of these ids.
+
+    Raises
+    ------
+    InputError
+        If the file is no file of cases.
+    UnknownNameError
+        If no case has an id, or is of the kind.
+    """
+    from lca.validation.cases import packaged, read_cases
+    from lca.validation.report import as_data
+    from lca.validation.scoring import score_cases
+
+    cases = packaged() if path is None else read_cases(path)
+    ids = [case.id for case in cases]
+    for name in only:
+        if name not in ids:
+            msg = f"no case {quoted(name)}{did_you_mean(name, ids)}"
+            raise UnknownNameError(msg)
+    chosen = [case for case in cases if (not only or case.id in only) and kind in {None, case.kind}]
+    if not chosen:
+        msg = f"no case of the kind {quoted(kind)} among {len(cases)}"
+        raise UnknownNameError(msg)
+    return as_data(score_cases(chosen))
+
+
+def show_cases(result: dict[str, Any], console: Console) -> None:
+    """Print one row a target with its case's status, flags beneath, then the summary."""
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    for name in ("case", "status", "quantity"):
+        table.add_column(name, overflow="fold")
+    for name in ("published", "computed", "interval", "error"):
+        table.add_column(name, justify="right", overflow="fold")
+    for case in result["cases"]:
+        _rows(table, case)
+    console.print(table)
+    for case in result["cases"]:
+        for line in _remarks(case):
+            console.print(line, soft_wrap=True, markup=False)
+    for line in summary_lines(result["summary"]):
+        console.print(line, soft_wrap=True, markup=False)
+
+
+def _rows(table: Any, case: dict[str, Any]) -> None:
+    head = (case["id"], case["status"])
+    for target in case["targets"]:
+        if target["target"] or target["must_not_match"]:
+            table.add_row(*head, *_cells(target))
+            head = ("", "")
+
+
+def _cells(target: dict[str, Any]) -> tuple[str, ...]:
+    computed, low, error = target["computed"], target["low"], target["rel_error"]
+    return (
+        target["quantity"],
+        f"{target['published']:.6g} {target['unit']}",
+        "not computed" if computed is None else f"{computed:.6g}",
+        "" if low is None else f"{low:.4g} to {target['high']:.4g}",
+        "" if error is None else f"{error:+.2%}",
+    )
+
+
+def _remarks(case: dict[str, Any]) -> list[str]:
+    """Return what else there is to say of a case: flags, what is missing, unknown inputs."""
+    lines = [f"{case['id']}: {flag['code']}: {flag['message']}" for flag in case["flags"]]
+    for target in case["targets"]:
+        if target["missing"] and target["target"]:
+            lines.append(f"{case['id']}: {target['quantity']}: {target['missing']}")
+    if case["unknown_inputs"]:
+        names = ", ".join(case["unknown_inputs"])
+        lines.append(f"{case['id']}: unknown inputs, not used: {names}")
+    return lines
+
+
+def summary_lines(summary: dict[str, Any]) -> list[str]:
+    """Return the summary in lines: by kind, by status as published, then the bars."""
+    lines = [f"{summary['cases']} cases: {_counts(summary['status'])}"]
+    for part in ("by_kind", "by_subkind", "by_published_status"):
+        lines += [
+            f"{name}: {found['within']} of {found['targets']} targets within ({_counts(found['status'])})"
+            for name, found in summary[part].items()
+        ]
+    return lines + _bar_lines(summary["bars"])
+
+
+def _counts(found: dict[str, int]) -> str:
+    return ", ".join(f"{count} {name}" for name, count in found.items())
+
+
+def _bar_lines(bars: dict[str, Any]) -> list[str]:
+    strict, interval = bars["strict"], bars["interval_contains"]
+    wrong, broken = bars["must_not_match"]["failed"], bars["inconsistent_as_published"]
+    lines = []
+    if strict["targets"]:
+        said = f"{strict['within']} of {strict['targets']} ({strict['share']:.1%})"
+        lines.append(f"targets that must match: {said}, bar {strict['bar']:.0%}: {_met(strict['met'])}")
+    lines.append(f"wrong values reproduced without a flag: {', '.join(wrong) or 'none'}")
+    missed = ", ".join(interval["missed"]) or "none"
+    lines.append(f"intervals that miss, of {interval['cases']} cases: {missed}")
+    silent = ", ".join(broken["not_flagged"]) or "none"
+    lines.append(f"inconsistent cases without a flag, of {broken['cases']}: {silent}")
+    return lines
+
+
+def _met(met: bool) -> str:
+    return "met" if met else "missed"

@@ -1,0 +1,57 @@
+"""A scenario with its ledgers, from which every writer takes what it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from lca.report.paper.blocks import Report
+from lca.report.paper.sections import Settings, build, result_of
+
+if TYPE_CHECKING:
+    from lca.comparison import Comparison
+    from lca.ledger import Ledger
+    from lca.scenario import Scenario
+
+
+@dataclass(frozen=True)
+class Study:
+    """An evaluated scenario.
+
+    Attributes
+    ----------
+    scenario, ledgers
+        The scenario, and one ledger an option.
+    comparison
+        Of these ledgers, or None where there is a single option.
+    settings
+        How its report is made.
+    is_short
+        Whether the report is cut to a fact sheet.
+    """
+
+    scenario: Scenario
+    ledgers: Sequence[Ledger]
+    comparison: Comparison | None
+    settings: Settings
+    is_short: bool = False
+
+    @cached_property
+    def result(self) -> Mapping[str, Any]:
+        """The result as plain data."""
+        return result_of(self.scenario, self.ledgers, self.comparison, self.settings)
+
+    @cached_property
+    def report(self) -> Report:
+        """The report, made when it is first asked for."""
+        chosen = self.settings
+        if self.is_short:
+            chosen = replace(chosen, trails=False, sliders=False)
+        whole = build(self.scenario, self.ledgers, self.comparison, chosen, self.result)
+        if not self.is_short:
+            return whole
+        from lca.report.paper.short import select
+
+        return select(whole)

@@ -1,0 +1,1 @@
+"""The published record held against the toolkit: cases, rules, scores."""

@@ -1,0 +1,210 @@
+"""Check a model card, or a small YAML of claims: consistency, implied factors, what was not read."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from lca.factors import grid_factor
+from lca.factors.regions import grid_rows
+from lca.validation.cards_claims import card_claims, totals, with_power
+from lca.validation.cards_reading import Card, read_card
+from lca.validation.cards_yaml import read_claims
+from lca.validation.checks import CODES, check
+from lca.validation.checks_claims import Claims
+from lca.validation.checks_devices import count_in, ids_of
+from lca.validation.hidden import Family, families
+from lca.validation.hidden_rows import Implied, implied
+from lca.validation.quantities import Known
+
+__all__ = ["check_card"]
+
+_YAML = frozenset({".yaml", ".yml"})
+
+
+def check_card(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """Return what a card or a YAML of claims says, and what of it does not hold together.
+
+    Parameters
+    ----------
+    path
+        A model card in Markdown, or YAML with ``claims``.
+
+    Returns
+    -------
+    dict
+        ``claims``, ``flags``, ``implied``, ``remarks`` and ``not_understood``, as plain data.
+
+    Raises
+    ------
+    DocumentError
+        The file cannot be read; every mistake with its line.
+    """
+    if Path(path).suffix.lower() in _YAML:
+        claims, unread = read_claims(path)
+        return _result(os.fspath(path), claims, [], unread)
+    card = read_card(path)
+    return _result(card.file, card_claims(card), _card_flags(card), card.unread)
+
+
+def _card_flags(card: Card) -> list[dict[str, Any]]:
+    """Return the flags of the card as a whole."""
+    return [
+        {"code": flag.code, "message": flag.message, "claim": "card", "line": line}
+        for flag, line in totals(card)
+    ]
+
+
+def _result(
+    file: str,
+    claims: tuple[Claims, ...],
+    flags: list[dict[str, Any]],
+    unread: tuple[tuple[int, str], ...],
+) -> dict[str, Any]:
+    powered = [with_power(one) for one in claims]
+    for one in claims:  # an assumed power accuses nobody
+        line = int(one.where.rpartition(":")[2])
+        flags += [
+            {"code": flag.code, "message": flag.message, "claim": one.name, "line": line}
+            for flag in check(one)
+        ]
+    found = [row for one in powered for row in implied(one, "card", "grid_intensity")]
+    fitted = families(found)
+    flags += [flag for family in fitted for flag in _implied_flags(family, powered)]
+    return {
+        "file": file,
+        "claims": [_claim(one) for one in claims],
+        "flags": sorted(flags, key=lambda flag: (flag["line"], flag["code"])),
+        "implied": [_implied(family) for family in fitted],
+        "remarks": _remarks(powered, fitted),
+        "not_understood": [{"line": line, "text": text} for line, text in unread],
+    }
+
+
+def _claim(claims: Claims) -> dict[str, Any]:
+    device = claims.label("device")
+    return {
+        "id": claims.name,
+        "line": int(claims.where.rpartition(":")[2]),
+        "device_ids": list(ids_of(device)) if device else [],
+        "inputs": {name: _plain(known) for name, known in claims.inputs.items()},
+        "printed": {name: _plain(known) for name, known in claims.printed.items()},
+    }
+
+
+def _plain(known: Known) -> dict[str, Any]:
+    return {"value": known.value, "unit": known.unit}
+
+
+def _implied(family: Family) -> dict[str, Any]:
+    return {
+        "factor": "grid_intensity",
+        "unit": family.unit,
+        "constant": family.constant,
+        "low": family.low,
+        "high": family.high,
+        "rows": [
+            {
+                "id": row.case,
+                "quantity": row.quantity,
+                "implied": row.value,
+                "low": row.low,
+                "high": row.high,
+                "stands_out": row in family.standing_out,
+                "assumed_inputs": list(row.assumed),
+            }
+            for row in family.rows
+        ],
+    }
+
+
+@cache
+def _grid_extremes() -> tuple[float, float]:
+    """Return the lowest and the highest grid factor of the packaged tables (kg/kWh)."""
+    values = [
+        float(row["carbon_intensity_g_per_kWh"]) / 1e3
+        for rows in grid_rows().values()
+        for _, row in rows
+        if row["carbon_intensity_g_per_kWh"] and row["boundary"] == "lifecycle"
+    ]
+    return min(value for value in values if value > 0), max(values)
+
+
+def _implied_flags(family: Family, claims: list[Claims]) -> list[dict[str, Any]]:
+    """Return what the implied factors say: beyond any grid, or out of line with the others."""
+    where = {one.name: int(one.where.rpartition(":")[2]) for one in claims}
+    found = []
+    for row in family.rows:
+        message = _beyond(row) or _aside(family, row)
+        if message:
+            code = "grid-implausible" if _beyond(row) else "factor-outlier"
+            line = where.get(row.case, 1)
+            found.append({"code": code, "message": message, "claim": row.case, "line": line})
+    return found
+
+
+def _beyond(row: Implied) -> str:
+    low, high = _grid_extremes()
+    most = high * 2 * 2  # host and network, and the worst PUE, may both be in it
+    if row.low > most or row.high < low:
+        return (
+            f"{row.quantity} implies {row.value:.4g} kg per kWh of the devices; no grid of the"
+            f" packaged tables is outside {low:.4g} to {high:.4g} kg/kWh"
+        )
+    return ""
+
+
+def _aside(family: Family, row: Implied) -> str:
+    if row not in family.standing_out:
+        return ""
+    return (
+        f"{row.quantity} implies {row.value:.4g} kg/kWh, the median of the {len(family.rows)} rows"
+        f" is {family.constant:.4g} kg/kWh"
+    )
+
+
+def _remarks(claims: list[Claims], fitted: tuple[Family, ...]) -> list[str]:
+    """Return what the reader should know: assumed powers, devices, and the region's factor."""
+    said = []
+    for text in dict.fromkeys(one.label("device") for one in claims if one.label("device")):
+        ids = ids_of(text)
+        said.append(_device(text, ids))
+    if any("device_power" in one.assumed for one in claims):
+        said.append("no power is stated: the device's rated power is assumed, an upper bound")
+    said += [_wall_clock(one) for one in claims if _wall_clock(one)]
+    for text in dict.fromkeys(one.label("region") for one in claims if one.label("region")):
+        said.append(_region(text))
+    if not fitted and claims:
+        said.append("no grid factor can be read from it: hours, power or CO2e are missing")
+    return said
+
+
+def _device(text: str, ids: tuple[str, ...]) -> str:
+    if not ids:
+        return f'device "{text}" is not in the hardware database under that name'
+    if len(ids) == 1:
+        return f'device "{text}" is {ids[0]}'
+    return f'device "{text}" may be any of {", ".join(ids)}'
+
+
+def _wall_clock(claims: Claims) -> str:
+    """Say how hours were read where a device's name has a count."""
+    count = count_in(claims.label("device"))
+    if count == 1 or "duration" not in claims.inputs or "device_count" in claims.inputs:
+        return ""
+    return f"hours used are read as hours of the clock, of {count} devices each"
+
+
+def _region(text: str) -> str:
+    try:
+        factor, _ = grid_factor(text)
+    except LookupError:
+        return f'region "{text}" has no grid factor in the packaged tables'
+    return f'region "{text}": {factor.value:.4g} kg/kWh ({factor.name}, {factor.year})'
+
+
+def codes() -> dict[str, str]:
+    """Return every code that a card can be flagged with, with what it means."""
+    return {**CODES, "grid-implausible": "the result implies a grid factor that no grid has"}

@@ -1,0 +1,118 @@
+"""What the sentences and lists of a card say: documented patterns only, no reading between them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lca.validation.cards_numbers import MASS, NUMBER, SCALE, mass_unit, number
+from lca.validation.quantities import Known
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["Fact", "about_footprint", "facts_in"]
+
+_CO2 = r"\s*(?:of\s+)?CO\s?2(?:[- ]?eq(?:uivalents?)?\.?|e)?"
+_HOURS = re.compile(rf"{NUMBER}{SCALE}\s*(?:GPU|TPU|device|accelerator)[- ]hours?\b", re.IGNORECASE)
+_TYPE = re.compile(
+    r"\bon (?:hardware of type )?([\w][\w .-]{1,40}?) ?\((?:a )?TDP of", re.IGNORECASE
+)
+_TDP = re.compile(rf"TDP of {NUMBER}(?:\s*[-–]\s*{NUMBER})?\s?(W|kW)\b", re.IGNORECASE)
+_EMITTED = re.compile(
+    rf"([^.;:\d]{{0,60}})\bemissions?\b[^;:\d]{{0,60}}?(?<![\d.]){NUMBER}{SCALE}\s*{MASS}{_CO2}",
+    re.IGNORECASE,
+)
+_PUE = re.compile(rf"\bPUE\)?\s*(?:of|is|was|=|:)\s*(?:about\s+)?{NUMBER}", re.IGNORECASE)
+_GRID = re.compile(rf"{NUMBER}\s*(kg|g){_CO2}\s*(?:/|per)\s*kWh\b", re.IGNORECASE)
+_ENERGY = re.compile(rf"(?:energy|electricity)[^.;:\d]{{0,60}}{NUMBER}\s*(kWh|MWh|GWh)\b")
+_FIELD = re.compile(r"\s*[-*]\s+([A-Z][\w -]{2,30}?)\s*:\s*(.{1,200})")
+_ABOUT = re.compile(
+    r"CO\s?2|carbon|greenhouse|(?:GPU|TPU)[- ]hours?|\b[kMG]Wh\b|\bTDP\b|\bPUE\b", re.IGNORECASE
+)
+_LABELS = {
+    "hardware type": "device",
+    "compute region": "region",
+    "cloud provider": "provider",
+}
+_MISSING = re.compile(r"\[?more information needed\]?|n/?a|none|unknown", re.IGNORECASE)
+_MASS_CELL = re.compile(rf"~?\s*{NUMBER}{SCALE}\s*{MASS}\b(?:{_CO2})?\.?", re.IGNORECASE)
+_TIME_CELL = re.compile(rf"~?\s*{NUMBER}{SCALE}\s*(hours?|h|days?)?\.?", re.IGNORECASE)
+_LONGEST = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing a card says, with its line."""
+
+    known: Known
+    line: int
+
+
+def about_footprint(text: str) -> bool:
+    """Whether a line has a number and a word of footprints, so that it should be understood."""
+    return bool(_ABOUT.search(text)) and any(char.isdigit() for char in text)
+
+
+def facts_in(text: str, line: int) -> tuple[Fact, ...]:
+    """Return what one line of plain text says."""
+    text = text[:_LONGEST]
+    field = _FIELD.fullmatch(text)
+    if field is not None:
+        return tuple(Fact(known, line) for known in _field(field[1].lower().strip(), field[2]))
+    return tuple(Fact(known, line) for known in _sentence(text))
+
+
+def _field(name: str, value: str) -> Iterator[Known]:
+    """Yield what an entry of the list "Environmental Impact" says."""
+    value = value.strip()
+    if _MISSING.fullmatch(value):
+        return
+    if name in _LABELS:
+        yield Known(_LABELS[name], value, unit="name")
+    mass = _MASS_CELL.fullmatch(value) if name.startswith("carbon emitted") else None
+    if mass:
+        yield from _known("co2e", mass[1], mass[2], mass_unit(mass[3]))
+    time = _TIME_CELL.fullmatch(value) if name.startswith("hours used") else None
+    if time:
+        unit = "day" if (time[3] or "h").lower().startswith("d") else "hour"
+        yield from _known("duration", time[1], time[2], unit)
+
+
+def _known(name: str, written: str, scale: str | None, unit: str) -> Iterator[Known]:
+    value = number(written, scale)
+    if value is not None:
+        yield Known(name, value, unit=unit)
+
+
+def _sentence(text: str) -> Iterator[Known]:
+    for match in _HOURS.finditer(text):
+        yield from _known("device_hours", match[1], match[2], "hour")
+    device, rated = _TYPE.search(text), _TDP.search(text)
+    if device:
+        yield Known("device", device[1].strip(), unit="name")
+    if rated:
+        low, high = float(rated[1]), float(rated[2] or rated[1])
+        yield Known("device_tdp", high, low, high, "kW" if rated[3].lower() == "kw" else "W")
+    for match in _EMITTED.finditer(_without_rates(text)):
+        yield from _known(_account(match[1]), match[2], match[3], mass_unit(match[4]))
+    for match in _PUE.finditer(text):
+        yield from _known("pue", match[1], None, "")
+    for match in _GRID.finditer(text):
+        yield from _known("grid_intensity", match[1], None, f"{match[2].lower()}/kWh")
+    for match in _ENERGY.finditer(text):
+        yield from _known("energy", match[1], None, match[2])
+
+
+def _without_rates(text: str) -> str:
+    """Return a text without grid factors, which are no emissions."""
+    return _GRID.sub("", text)
+
+
+def _account(before: str) -> str:
+    """Return which account an emission is, from the words before it."""
+    words = before.lower()
+    if "market-based" in words:
+        return "co2e_market_based"
+    return "co2e_location_based" if "location-based" in words else "co2e"

@@ -1,0 +1,246 @@
+"""Finds a quantity from the facts of a case by the rules, with the marks that it must use up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from lca.uncertain import Array
+from lca.validation.facts import Fact, Facts
+from lca.validation.names import Term
+
+__all__ = ["Found", "Rule", "Solver"]
+
+_DEEPEST = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A quantity that was found.
+
+    Attributes
+    ----------
+    values : array
+        In the canonical unit of its base, the best value first.
+    used : frozenset of str
+        Marks of the question that its inputs carry.
+    rules : tuple of str
+        Rules that were followed, the outermost first.
+    inputs : frozenset of str
+        Names of the inputs that it rests on.
+    """
+
+    values: Array
+    used: frozenset[str] = frozenset()
+    rules: tuple[str, ...] = ()
+    inputs: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How one quantity follows from others.
+
+    Attributes
+    ----------
+    target : str
+        The quantity it gives.
+    needs : tuple of str
+        Quantities it takes, in the order of the formula; ``energy+idle`` adds a mark.
+    apply : callable
+        The formula, on arrays in canonical units.
+    name : str
+        Stable name, for reports and for the count of thin rules.
+    unless : tuple of str
+        It holds only where none of these is known.
+    absorbs : frozenset of str
+        Marks that the rule itself accounts for; where it names some, it answers only those.
+    """
+
+    target: str
+    needs: tuple[str, ...]
+    apply: Callable[..., Any]
+    name: str
+    unless: tuple[str, ...] = ()
+    absorbs: frozenset[str] = frozenset()
+
+    def answers(self, term: Term) -> bool:
+        """Return whether the rule speaks of a term: of one of its marks, where it names some."""
+        return not self.absorbs or bool(self.absorbs & term.marks)
+
+
+Resolver: TypeAlias = "Callable[[Solver, Term], Found | None]"
+"""A rule over however many facts there are: the sum of all parts, the share of one."""
+
+
+class Solver:
+    """Answers what a quantity is, from the facts of one case.
+
+    Parameters
+    ----------
+    facts : Facts
+        The inputs.
+    rules : sequence of Rule
+        The rules, the more direct ones first.
+    resolvers : mapping of str to sequence of Resolver, optional
+        Rules over many facts, by the quantity that they give.
+    """
+
+    def __init__(
+        self,
+        facts: Facts,
+        rules: Sequence[Rule],
+        resolvers: Mapping[str, Sequence[Resolver]] | None = None,
+    ) -> None:
+        self.facts = facts
+        self._resolvers = resolvers or {}
+        self._rules: dict[str, list[Rule]] = {}
+        for rule in rules:
+            self._rules.setdefault(rule.target, []).append(rule)
+        self._open: set[Term] = set()
+        self._done: dict[Term, Found | None] = {}
+        self._cut = False
+
+    def find(self, term: Term) -> Found | None:
+        """Return the finding that uses up most marks of a term, facts before rules, or None."""
+        if term in self._done:
+            return self._done[term]
+        if term in self._open or len(self._open) >= _DEEPEST:
+            self._cut = True
+            return None
+        outer, self._cut = self._cut, False
+        self._open.add(term)
+        best = self._best(term)
+        self._open.discard(term)
+        if not self._cut:
+            self._done[term] = best
+        self._cut = (self._cut and bool(self._open)) or outer
+        return best
+
+    def _best(self, term: Term) -> Found | None:
+        best: Found | None = None
+        for found in self._findings(term):
+            if best is None or len(found.used) > len(best.used):
+                best = found
+            if best.used == term.marks:
+                break
+        return best
+
+    def _findings(self, term: Term) -> Iterator[Found]:
+        fact = self.fact(term)
+        if fact is not None:
+            yield fact
+        for resolve in self._resolvers.get(term.base, ()):
+            found = resolve(self, term)
+            if found is not None:
+                yield found
+        for rule in self._rules.get(term.base, ()):
+            found = self._follow(rule, term)
+            if found is not None:
+                yield found
+        total = self._sum_of_groups(term)
+        if total is not None:
+            yield total
+        if fact is None:
+            only = self._only(term)
+            if only is not None:
+                yield only
+
+    def _follow(self, rule: Rule, term: Term) -> Found | None:
+        if not rule.answers(term) or any(self.knows(base, term.marks) for base in rule.unless):
+            return None
+        left = term.marks - rule.absorbs
+        inputs = []
+        for need in rule.needs:
+            found = self._need(need, left)
+            if found is None:
+                return None
+            inputs.append(found)
+        found = combined(rule.apply, inputs, rule.name)
+        used = found.used | (rule.absorbs & term.marks)
+        return Found(found.values, used, found.rules, found.inputs)
+
+    def _need(self, need: str, marks: frozenset[str]) -> Found | None:
+        base, *more = need.split("+")
+        if base.endswith("-"):
+            base, marks = base[:-1], frozenset()
+        required = frozenset(more)
+        found = self._fact_with(Term(base, marks | required), required)
+        found = found or self.find(Term(base, marks | required))
+        if found is None or not found.used.issuperset(more):
+            return None
+        return Found(found.values, found.used - set(more), found.rules, found.inputs)
+
+    def fact(self, term: Term) -> Found | None:
+        """Return the fact whose marks are most of those asked for, and no others."""
+        return self._fact_with(term, frozenset())
+
+    def _fact_with(self, term: Term, required: frozenset[str]) -> Found | None:
+        fits = [
+            fact
+            for fact in self.facts.facts
+            if fact.term.base == term.base
+            and required <= fact.term.marks <= term.marks
+            and not fact.aside
+        ]
+        if not fits:
+            return None
+        best = max(fits, key=lambda fact: len(fact.term.marks))
+        return _of(best, term)
+
+    def _only(self, term: Term) -> Found | None:
+        """Return the one fact of a kind, though it has marks that nobody asked for."""
+        fits = [fact for fact in self.facts.facts if fact.term.base == term.base]
+        nearer = [fact for fact in fits if not fact.aside]
+        named = [fact for fact in nearer if fact.term.marks & term.marks]
+        chosen = named if len(named) == 1 else nearer
+        return _of(chosen[0], term) if len(chosen) == 1 else None
+
+    def knows(self, base: str, marks: frozenset[str]) -> bool:
+        """Return whether a case states a quantity, beside what its text says."""
+        if self.fact(Term(base, marks)) is not None:
+            return True
+        stated = [f for f in self.facts.facts if f.term.base == base and not f.aside]
+        return len(stated) == 1 and not self.facts.groups
+
+    def _sum_of_groups(self, term: Term) -> Found | None:
+        """Return the sum over the members of a list, where the quantity is a sum."""
+        from lca.validation.names import vocabulary
+
+        groups = [group for group in self.facts.groups if not group & term.marks]
+        if not groups or not vocabulary().bases[term.base].extensive:
+            return None
+        if len(groups) != len(self.facts.groups):
+            return None
+        parts = [self.find(Term(term.base, term.marks | group)) for group in groups]
+        whole = [
+            part for part, group in zip(parts, groups, strict=True) if part and group <= part.used
+        ]
+        if len(whole) != len(groups):
+            return None
+        found = combined(_total, whole, "sum over the members of a list")
+        return Found(found.values, found.used & term.marks, found.rules, found.inputs)
+
+
+def combined(apply: Callable[..., Any], inputs: Sequence[Found], name: str) -> Found:
+    """Return what a formula makes of its inputs."""
+    import numpy as np
+
+    values = np.atleast_1d(np.asarray(apply(*(found.values for found in inputs)), dtype=float))
+    return Found(
+        values,
+        frozenset().union(*(found.used for found in inputs)),
+        (name, *dict.fromkeys(rule for found in inputs for rule in found.rules)),
+        frozenset().union(*(found.inputs for found in inputs)),
+    )
+
+
+def _total(*parts: Array) -> Array:
+    total = parts[0]
+    for part in parts[1:]:
+        total = total + part
+    return total
+
+
+def _of(fact: Fact, term: Term) -> Found:
+    return Found(fact.values, fact.term.marks & term.marks, (), frozenset([fact.name]))
