@@ -131,7 +131,9 @@ def _blank(columns: dict[str, Array], key: str, lines: Lines) -> Iterator[Findin
         if kind == "lifecycle":  # no source is made of nothing: a zero is a missing number
             outside |= values == 0
     for hour in np.flatnonzero(outside):
-        told = f"{kind} {values[hour] * 1000:g} g/kWh is not within 0 to {HIGHEST * 1000:g}: refilled"
+        told = (
+            f"{kind} {values[hour] * 1000:g} g/kWh is not within 0 to {HIGHEST * 1000:g}: refilled"
+        )
         yield Finding("range", int(lines[hour]), told)
     values[outside] = np.nan
     dropped = _dropouts(values)

@@ -70,7 +70,9 @@ def _one(text: str, accepted: Mapping[str, str]) -> Constraint:
         raise UnitError(msg)
     name, sign, bound = match.groups()
     if name not in accepted:
-        known = f"one of: {', '.join(accepted)}" if accepted else "this question knows no constraints"
+        known = (
+            f"one of: {', '.join(accepted)}" if accepted else "this question knows no constraints"
+        )
         msg = f"nothing called {quoted(name)} can be bounded here{did_you_mean(name, accepted)} ({known})"
         raise UnitError(msg)
     unit = accepted[name]

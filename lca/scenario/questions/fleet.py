@@ -226,7 +226,10 @@ def _type(
         yield (*path, "lifetime"), "expected whole years: devices are bought and retired by year"
     if kind.multiple is not None and not 1 <= kind.multiple <= _MOST_TOGETHER:
         found = f"{kind.multiple:.6g}"
-        yield (*path, "multiple"), f"expected a whole number from 1 to {_MOST_TOGETHER:,}, found {found}"
+        yield (
+            (*path, "multiple"),
+            f"expected a whole number from 1 to {_MOST_TOGETHER:,}, found {found}",
+        )
 
 
 def _known(
