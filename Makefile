@@ -14,6 +14,7 @@ PYTEST_OPTIONS ?=
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 RESULTS := $(addprefix $(OUTPUTS)/procurement.,json md csv)
+REPORTS := $(addprefix $(OUTPUTS)/report.,html xlsx pdf)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -23,9 +24,10 @@ run: $(VENV)/.ready  ## compare the options of scenarios/procurement.yaml, write
 	@mkdir -p $(OUTPUTS)
 	@echo "Comparing the options of scenarios/procurement.yaml"
 	@$(BIN)/lca compare scenarios/procurement.yaml $(addprefix -o ,$(RESULTS))
+	@$(BIN)/lca report scenarios/procurement.yaml --quiet $(addprefix -o ,$(REPORTS))
 	@echo
 	@echo "Results:"
-	@for file in $(RESULTS); do test -s $$file && echo "  $$file" || exit 1; done
+	@for file in $(RESULTS) $(REPORTS); do test -s $$file && echo "  $$file" || exit 1; done
 
 test: $(VENV)/.ready-dev  ## run the whole test suite
 	@echo "Running the test suite"
@@ -76,7 +78,7 @@ $(VENV)/.made: pyproject.toml constraints.txt
 
 $(VENV)/.ready: $(VENV)/.made
 	@echo "Installing lca"
-	@$(PIP) install --constraint constraints.txt --editable .
+	@$(PIP) install --constraint constraints.txt --editable '.[pdf,xlsx]'
 	@touch $@
 
 $(VENV)/.ready-dev: $(VENV)/.made

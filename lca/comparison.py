@@ -146,7 +146,7 @@ def compare(
     ledgers = tuple(evaluate(option, draws=draws, embodied_model=model) for option in options)
     values = {ledger.name: _value(ledger, unit, basis) for ledger in ledgers}
     table = np.stack([value.draws for value in values.values()])
-    names = list(values)
+    names, few = list(values), len(options) <= _MOST_TRIED
     return Comparison(
         ledgers,
         unit,
@@ -155,10 +155,14 @@ def compare(
         dict(zip(names, _best(table), strict=True)),
         dict(zip(names, _ranks(table), strict=True)),
         _pairs(values),
-        tuple(_methods(options, unit)) if methods else (),
+        tuple(_methods(options, unit)) if methods and few else (),
         _drivers(ledgers, values),
-        tuple(_cautions(options)),
+        (*_cautions(options), *(() if few or not methods else (_UNTRIED,))),
     )
+
+
+_MOST_TRIED = 60
+_UNTRIED = f"Method choices are not tried: there are more than {_MOST_TRIED} options."
 
 
 def _named(scenarios: Sequence[Scenario]) -> list[Scenario]:

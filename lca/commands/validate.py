@@ -82,7 +82,7 @@ def _scored(settings: Settings, path: Path) -> dict[str, object]:
     from lca.errors import InputError, quoted
 
     if path.suffix.lower() != ".csv":
-        msg = f"{quoted(path)}: cannot be scored; measured rows end in .csv, published cases in .yaml"
+        msg = f"{quoted(path)}: cannot be scored; a file of measured rows ends in .csv, of published cases in .yaml"
         raise InputError(msg)
     from lca.workloads.scoring_file import score_file
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import os
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from lca.factors import grid_factor
-from lca.factors.regions import grid_rows
 from lca.validation.cards_claims import card_claims, totals, with_power
 from lca.validation.cards_reading import Card, read_card
 from lca.validation.cards_yaml import read_claims
-from lca.validation.checks import CODES, check
+from lca.validation.checks import check
 from lca.validation.checks_claims import Claims
 from lca.validation.checks_devices import count_in, ids_of
 from lca.validation.hidden import Family, families
@@ -120,40 +118,16 @@ def _implied(family: Family) -> dict[str, Any]:
     }
 
 
-@cache
-def _grid_extremes() -> tuple[float, float]:
-    """Return the lowest and the highest grid factor of the packaged tables (kg/kWh)."""
-    values = [
-        float(row["carbon_intensity_g_per_kWh"]) / 1e3
-        for rows in grid_rows().values()
-        for _, row in rows
-        if row["carbon_intensity_g_per_kWh"] and row["boundary"] == "lifecycle"
-    ]
-    return min(value for value in values if value > 0), max(values)
-
-
 def _implied_flags(family: Family, claims: list[Claims]) -> list[dict[str, Any]]:
-    """Return what the implied factors say: beyond any grid, or out of line with the others."""
+    """Return which implied factors are out of line with the others."""
     where = {one.name: int(one.where.rpartition(":")[2]) for one in claims}
     found = []
     for row in family.rows:
-        message = _beyond(row) or _aside(family, row)
+        message = _aside(family, row)
         if message:
-            code = "grid-implausible" if _beyond(row) else "factor-outlier"
-            line = where.get(row.case, 1)
-            found.append({"code": code, "message": message, "claim": row.case, "line": line})
+            flag = {"code": "factor-outlier", "message": message, "claim": row.case}
+            found.append({**flag, "line": where.get(row.case, 1)})
     return found
-
-
-def _beyond(row: Implied) -> str:
-    low, high = _grid_extremes()
-    most = high * 2 * 2  # host and network, and the worst PUE, may both be in it
-    if row.low > most or row.high < low:
-        return (
-            f"{row.quantity} implies {row.value:.4g} kg per kWh of the devices; no grid of the"
-            f" packaged tables is outside {low:.4g} to {high:.4g} kg/kWh"
-        )
-    return ""
 
 
 def _aside(family: Family, row: Implied) -> str:
@@ -203,8 +177,3 @@ def _region(text: str) -> str:
     except LookupError:
         return f'region "{text}" has no grid factor in the packaged tables'
     return f'region "{text}": {factor.value:.4g} kg/kWh ({factor.name}, {factor.year})'
-
-
-def codes() -> dict[str, str]:
-    """Return every code that a card can be flagged with, with what it means."""
-    return {**CODES, "grid-implausible": "the result implies a grid factor that no grid has"}

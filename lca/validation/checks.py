@@ -8,7 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lca.validation.checks_bounds import energy_bounds, fractions, market_zero, rated_power
+from lca.validation.checks_bounds import (
+    energy_bounds,
+    fractions,
+    grid_plausible,
+    market_zero,
+    rated_power,
+)
 from lca.validation.checks_claims import Claims, claims_of_case
 from lca.validation.checks_ratios import ratios
 from lca.validation.checks_rows import (
@@ -40,6 +46,7 @@ CHECKS: tuple[Callable[[Claims], Iterator[Flag]], ...] = (
     energy_bounds,
     rated_power,
     market_zero,
+    grid_plausible,
     family_total,
     shares,
     parts,
@@ -51,6 +58,7 @@ CODES = {
     "pue-divided": "the energy is divided by the PUE",
     "pue-missing": "the stated PUE is not in the result",
     "grid-implied": "the grid factor in the text is not the one behind the result",
+    "grid-implausible": "the result implies a grid factor that no grid has",
     "factor-outlier": "the row does not follow from the factor of its family",
     "water-wrong-energy": "on-site water must follow IT, off-site water facility energy",
     "water-factor-implied": "the water factor in the text is not the one behind the result",

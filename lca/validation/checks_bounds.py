@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
+from lca.factors.regions import grid_rows
 from lca.validation.checks_chain import (
     ENERGIES,
     POWERS,
@@ -15,6 +17,7 @@ from lca.validation.checks_chain import (
 )
 from lca.validation.checks_claims import amount
 from lca.validation.checks_devices import tdp_of
+from lca.validation.hidden_rows import implied
 from lca.validation.quantities import Flag
 
 if TYPE_CHECKING:
@@ -22,7 +25,7 @@ if TYPE_CHECKING:
 
     from lca.validation.checks_claims import Claims
 
-__all__ = ["energy_bounds", "fractions", "market_zero", "rated_power"]
+__all__ = ["energy_bounds", "fractions", "grid_plausible", "market_zero", "rated_power"]
 
 ALL_IN = 2.0
 """Most facility power per rated device power before PUE (host and network included), assumed:
@@ -135,4 +138,33 @@ def market_zero(claims: Claims) -> Iterator[Flag]:
                 "market-zero-as-gross",
                 f"{name} is 0 although electricity was used: offsets and matching change the"
                 " market-based line only, the gross line is never 0",
+            )
+
+
+@cache
+def _grid_extremes() -> tuple[float, float]:
+    """Return the lowest and the highest life-cycle grid factor of the packaged tables (kg/kWh)."""
+    values = [
+        float(row["carbon_intensity_g_per_kWh"]) / 1e3
+        for rows in grid_rows().values()
+        for _, row in rows
+        if row["carbon_intensity_g_per_kWh"] and row["boundary"] == "lifecycle"
+    ]
+    return min(value for value in values if value > 0), max(values)
+
+
+def grid_plausible(claims: Claims) -> Iterator[Flag]:
+    """Find a location-based result that implies a grid factor which no grid has.
+
+    The bounds are those of the packaged tables: half the lowest, and four times the highest,
+    because host, network and PUE may be in the factor.
+    """
+    low, high = _grid_extremes()
+    for row in implied(claims, "", "grid_intensity"):
+        is_operation = is_gross(row.quantity) and not row.assumed
+        if is_operation and not low / 2 <= row.value <= high * ALL_IN * WORST_PUE:
+            yield Flag(
+                "grid-implausible",
+                f"{row.quantity} implies {row.value:.4g} kg/kWh; the grids of the packaged tables"
+                f" have {low:.4g} to {high:.4g} kg/kWh",
             )

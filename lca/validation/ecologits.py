@@ -58,7 +58,7 @@ def by_tokens(base: str) -> Resolver:
 
 
 def _key(name: str) -> str:
-    return name.split(".")[-1]
+    return name.rsplit(".", maxsplit=1)[-1]
 
 
 def _factors(solver: Solver) -> Factors | None:

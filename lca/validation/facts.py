@@ -13,7 +13,7 @@ from lca.errors import UnitError
 from lca.uncertain import Array
 from lca.units import factor
 from lca.validation.cases import Case, read_known
-from lca.validation.names import Term, read_name, same_dimension, vocabulary, words
+from lca.validation.names import Term, read_name, vocabulary, words
 from lca.validation.quantities import Known
 
 __all__ = ["Fact", "Facts", "facts_of", "flattened"]

@@ -8,7 +8,6 @@ from typing import Any
 from lca.formulas import (
     boavizta,
     boavizta_gpu,
-    break_even,
     break_even_time,
     embodied,
     operation,

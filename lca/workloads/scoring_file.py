@@ -59,6 +59,7 @@ _NUMERIC_OPTIONAL = (
     "out_frames",
 )
 _MANY = 20
+_BEYOND = 1e12
 
 Row = Mapping[str, str]
 
@@ -288,6 +289,8 @@ def _number_problem(text: str) -> str:
         value = float(text)
     except ValueError:
         return f"{quoted(text)} is not a number" if text else "empty; a number is needed"
+    if value >= _BEYOND:
+        return f"{text} is beyond what can be scored; expected less than {_BEYOND:g}"
     return "" if math.isfinite(value) and value > 0 else f"{text} is not above zero"
 
 
