@@ -214,6 +214,31 @@ def test_what_a_user_got_wrong_exits_with_3(words: tuple[str, ...], said: str, r
     assert "Traceback" not in answer.err
 
 
+@pytest.mark.parametrize("command", ["run", "project", "sensitivity", "levers"])
+def test_a_scenario_of_questions_alone_adds_up_to_nothing(
+    command: str, run: Run, tmp_path: Path
+) -> None:
+    """Nothing is not zero: what can be asked of such a scenario is told."""
+    job = "{power: 10 kW, duration: 5 h, release: 10 h, slack: 30 h}"
+    text = f"schema: 1\nperiod: 2027\nsites: {{p: {{region: DE}}}}\noptimize: {{schedule: {{site: p, series: [de_2019], jobs: {{j: {job}}}}}}}\n"
+    file = tmp_path / "asks.yaml"
+    file.write_text(text, encoding="utf-8")
+    answer = run(command, str(file))
+    assert answer.code == 3
+    assert "what it asks is answered by lca optimize" in answer.err
+
+
+def test_a_conflict_of_a_question_is_told_with_its_line(run: Run, tmp_path: Path) -> None:
+    """What is found while solving stands in the file too, with a caret under it."""
+    text = (ROOT / "scenarios" / "power_cap_h100.yaml").read_text(encoding="utf-8")
+    file = tmp_path / "asks.yaml"
+    file.write_text(text.replace("optimize:", "optimize:\n  objective: cost", 1), encoding="utf-8")
+    answer = run("optimize", "power-cap", str(file), "--samples", "8")
+    assert answer.code == 3
+    line = 1 + text.split("\n").index("optimize:") + 1
+    assert answer.err.startswith(f"{file}:{line}:14: optimize.objective: cost is not known")
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +27,12 @@ def named(example: Example) -> str:
     return f"{example.code}-{example.clean['id']}"
 
 
-def packaged() -> Iterator[dict[str, Any]]:
-    """Yield the packaged published cases as plain data."""
-    for file in sorted(PACKAGED.glob("*.yaml")):
-        yield from yaml.safe_load(file.read_text(encoding="utf-8"))["cases"]
+@cache
+def packaged() -> tuple[dict[str, Any], ...]:
+    """Return the packaged published cases as plain data."""
+    files = sorted(PACKAGED.glob("*.yaml"))
+    texts = (file.read_text(encoding="utf-8") for file in files)
+    return tuple(case for text in texts for case in yaml.safe_load(text)["cases"])
 
 
 def consistent() -> list[dict[str, Any]]:

@@ -250,6 +250,23 @@ def test_what_cannot_be_repaired_is_refused(
     assert message in str(caught.value)
 
 
+def test_a_lifecycle_intensity_of_nothing_is_a_missing_number(tmp_path: Path) -> None:
+    """Ten hours of zero are refilled and told, also where they are most of a half day."""
+    rows = week(24 * 28)
+    for row in rows[50:60]:
+        row[1] = "0"
+    found = hourly.read(written(tmp_path, rows))
+    assert found.intensity("lifecycle").min() > 0.2
+    assert len([one for one in found.report.repairs if one.kind == "range"]) == 10
+
+
+def test_a_cell_beyond_all_bounds_is_refused_with_its_line(tmp_path: Path) -> None:
+    """What the reader of CSV refuses is told as a mistake of the file."""
+    rows = [*week(), ["x" * 200_000, "1"]]
+    with pytest.raises(InputError, match=r"grid.csv:338: cannot be read as CSV"):
+        hourly.read(written(tmp_path, rows))
+
+
 def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
     """Bytes that are no UTF-8, and files that are not there, are told without a traceback."""
     path = tmp_path / "grid.csv"

@@ -162,6 +162,10 @@ def test_names_that_are_missing_widen_the_answer(tmp_path: Path) -> None:
         ({"avg_batch": "many"}, ':2: avg_batch: "many" is not a number'),
         ({"avg_batch": ""}, ":2: avg_batch: empty"),
         ({"energy_j_per_unit": "0"}, ":2: energy_j_per_unit: 0 is not above zero"),
+        (
+            {"energy_j_per_unit": "1e300"},
+            ":2: energy_j_per_unit: 1e300 is beyond what can be scored",
+        ),
         ({"weight_precision": "fp9"}, 'did you mean "fp8"'),
         ({"modality": "txt"}, 'did you mean "text"'),
         ({"unit": "tokens"}, ':2: unit: no unit "tokens"'),

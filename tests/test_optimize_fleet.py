@@ -444,7 +444,9 @@ def test_what_cannot_be_read_is_told(fleet: dict[str, Any], message: str) -> Non
         ({"types": {"x": kind("nvidia-h100-smx")}}, ("types", "x", "device"), "did you mean"),
         ({"types": {"x": kind(host="hgx-9")}}, ("types", "x", "host"), "hgx-9"),
         ({"types": {"x": kind(lifetime="2.5 years")}}, ("types", "x", "lifetime"), "whole years"),
-        ({"types": {"x": kind(multiple=0)}}, ("types", "x", "multiple"), "1 or more"),
+        ({"types": {"x": kind(multiple=0)}}, ("types", "x", "multiple"), "from 1 to 1,000,000"),
+        ({"types": {"x": kind(multiple="1e300")}}, ("types", "x", "multiple"), "found 1e+300"),
+        ({"demand": "0 request/h"}, ("demand",), "nothing is asked for"),
         ({"demand": {"2028": "7 request/h"}}, ("demand",), "says nothing of 2027"),
     ],
 )
@@ -458,6 +460,19 @@ def test_names_that_lead_nowhere_are_found(
     )
     found = dict(findings(record, base.model, base.library))
     assert message in found[path]
+
+
+@pytest.mark.parametrize(
+    ("demand", "message"),
+    [
+        ("7 token/h", "neither a type nor what stands there delivers 1 token"),
+        ("1e18 request/h", "devices would be needed, more than 1,000,000,000"),
+    ],
+)
+def test_a_demand_out_of_reach_is_told_before_it_is_solved(demand: str, message: str) -> None:
+    """What no device delivers, and what would take more devices than there are."""
+    with pytest.raises(ScenarioError, match=message):
+        decide(scenario(demand=demand), samples=0)
 
 
 def small_program() -> Program:

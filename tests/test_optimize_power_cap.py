@@ -275,6 +275,12 @@ def test_the_lowest_limit_of_a_board_is_kept() -> None:
     assert all(float(one.name[4:-1]) >= 85 for one in found.alternatives if one.name != "no cap")
 
 
+def test_no_slowdown_is_told_as_what_forbids_a_cap() -> None:
+    """Where a bound leaves no room, the verdict does not say that a cap would not pay."""
+    found = answer(asked(optimize__power_cap__slowdown="0%"))
+    assert found.verdict == ("Do not cap the power: slowdown <= 0 leaves no room for a cap.",)
+
+
 def test_a_deadline_is_a_slowdown() -> None:
     """103 hours for work of 100 hours is what a slowdown of 3 % is."""
     hours = {"optimize__power_cap__deadline": "103 h", "optimize__power_cap__work_time": "100 h"}

@@ -351,6 +351,7 @@ ONE = {"power": "30 kW", "duration": "4 h", "release": "2 h"}
         ({"jobs": {"a": {**ONE, "times": 2}}, "capacity": "40 kW"}, "1.500 times the capacity"),
         ({"jobs": {"a": {**ONE, "times": 2}}, "capacity": "20 kW"}, "finds no room"),
         ({"jobs": {}}, "there are no jobs"),
+        ({"jobs": {"a": ONE}, "series": []}, "expected at least one series"),
         ({"jobs": {"a": ONE}, "intensity": "marginal"}, "has no marginal intensity"),
     ],
 )
@@ -359,6 +360,21 @@ def test_a_mistake_in_the_question_is_told(asked: dict[str, Any], message: str) 
     with pytest.raises(lca.errors.InputError) as caught:
         schedule.solve(lca.load(question(**asked)), samples=0)
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ({"objective": "cost"}, "makes gwp100 low, and no other objective"),
+        ({"constraints": ["power <= 1 kW"]}, "this question knows no constraints"),
+    ],
+)
+def test_what_hours_cannot_keep_to_is_refused(more: dict[str, Any], message: str) -> None:
+    """Another objective or a constraint is never left out in silence."""
+    asked = question(jobs={"a": ONE})
+    asked["optimize"] |= more
+    with pytest.raises(ScenarioError, match=message):
+        schedule.solve(lca.load(asked), samples=0)
 
 
 def test_a_scenario_that_does_not_ask_is_told_how() -> None:

@@ -220,6 +220,7 @@ def test_a_constraint_on_the_carbon_free_share_is_kept() -> None:
         ),
         ({"battery": {"charge_efficiency": "120%"}}, "more than 100%"),
         ({"battery": {"size": "3 kWh"}}, "size"),
+        ({"solar": {}, "load": "0 kW"}, "a load of 0 kW needs nothing"),
     ],
 )
 def test_a_mistake_in_the_question_is_told(asked: dict[str, Any], message: str) -> None:

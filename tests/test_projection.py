@@ -415,6 +415,7 @@ REFUSED: dict[str, tuple[Callable[[Data], object], type[LcaError], str]] = {
     ),
     "percent": (lambda d: project(d, discount="3"), LcaError, "write 3%"),
     "budget": (lambda d: project(d, budget="5 MWh"), LcaError, "is not a unit of emissions"),
+    "debt": (lambda d: project(d, budget="-5 tCO2e"), LcaError, "is less than 0"),
     "spread": (lambda d: project(d, spread="0.5"), ScenarioError, "is less than 1"),
 }  # fmt: skip
 

@@ -9,6 +9,7 @@ import pytest
 
 import lca
 from lca import Ledger
+from lca.errors import ScenarioError
 from lca.report.phases import overtaking
 from lca.scenario import Scenario
 from lca.terms import Draws
@@ -150,6 +151,47 @@ def test_falling_demand_keeps_the_devices_that_stand_there() -> None:
         ledger(falling, 0).per().central
         > ledger(served(demand={"requests": "4e6 request/day"}), 0).per().central
     )
+
+
+def test_next_to_no_demand_takes_one_replica() -> None:
+    """A request in a century is answered, by as many devices as hold the model."""
+    plan = served(demand={"requests": "1e-6 request/day"}).plans.services["services.chat"]
+    assert [year.devices for year in plan.years] == [4, 4, 4]
+
+
+@pytest.mark.parametrize(
+    ("entry", "message"),
+    [
+        ({"demand": {"requests": "1e18 request/day"}}, "more than 1,000,000,000; check"),
+        ({"output_tokens": "1e30 tokens"}, "or shorter prompts and answers"),
+    ],
+)
+def test_what_no_devices_could_do_is_refused(entry: dict[str, Any], message: str) -> None:
+    """Demand beyond all devices, and a request beyond all memory, are told as such."""
+    with pytest.raises(ScenarioError, match=message):
+        served(**entry)
+
+
+def test_a_preset_takes_the_name_under_which_it_was_measured() -> None:
+    """Its rows correct the energy of its tokens: the interval is narrower with them."""
+    name = "meta-llama/Llama-3.1-70B-Instruct"
+    known = lca.load(
+        BASE
+        | {"models": {"large": {"preset": "llama-3.1-70b", "name": name}}}
+        | {"services": {"chat": SERVICE}}
+    )
+    widths = []
+    for one in (served(), known):
+        drawn = ledger(one, 256).total("it_energy").draws
+        widths.append(np.log(np.quantile(drawn, 0.95) / np.quantile(drawn, 0.05)))
+    assert widths[1] < widths[0]
+
+
+def test_an_unknown_preset_is_refused_beside_parameters() -> None:
+    """A name that leads nowhere is never left out in silence."""
+    models = {"large": {"preset": "llama-9", "parameters": "70e9"}}
+    with pytest.raises(ScenarioError, match='no AI model "llama-9"'):
+        lca.load(BASE | {"models": models, "services": {"chat": SERVICE}})
 
 
 def test_a_larger_batch_takes_less_energy_per_token() -> None:

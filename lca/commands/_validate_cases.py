@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lca.errors import UnknownNameError, did_you_mean, quoted
+from lca.errors import InputError, UnknownNameError, did_you_mean, quoted
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["scored_cases", "show_cases"]
+__all__ = ["scored_cases", "show_cases", "write_page"]
 
 
 def scored_cases(
@@ -50,6 +50,31 @@ def scored_cases(
         msg = f"no case of the kind {quoted(kind)} among {len(cases)}"
         raise UnknownNameError(msg)
     return as_data(score_cases(chosen))
+
+
+def write_page(path: Path) -> Path:
+    """Write the tables of the packaged cases into a page of the manual, with a picture beside it.
+
+    Raises
+    ------
+    InputError
+        If the page cannot be read, or has no place for tables.
+    """
+    from lca.document import write_atomically
+    from lca.validation.cases import packaged
+    from lca.validation.page import rendered
+    from lca.validation.picture import picture
+    from lca.validation.scoring import score_cases
+
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        msg = f"{quoted(path)}: cannot be read; give a Markdown page that exists"
+        raise InputError(msg) from None
+    scores = score_cases(packaged())
+    write_atomically(path, rendered(text, scores))
+    write_atomically(path.with_suffix(".svg"), picture(scores))
+    return path
 
 
 def show_cases(result: dict[str, Any], console: Console) -> None:
@@ -93,9 +118,11 @@ def _cells(target: dict[str, Any]) -> tuple[str, ...]:
 def _remarks(case: dict[str, Any]) -> list[str]:
     """Return what else there is to say of a case: flags, what is missing, unknown inputs."""
     lines = [f"{case['id']}: {flag['code']}: {flag['message']}" for flag in case["flags"]]
-    for target in case["targets"]:
-        if target["missing"] and target["target"]:
-            lines.append(f"{case['id']}: {target['quantity']}: {target['missing']}")
+    lines += [
+        f"{case['id']}: {target['quantity']}: {target['missing']}"
+        for target in case["targets"]
+        if target["missing"] and target["target"]
+    ]
     if case["unknown_inputs"]:
         names = ", ".join(case["unknown_inputs"])
         lines.append(f"{case['id']}: unknown inputs, not used: {names}")
@@ -123,7 +150,9 @@ def _bar_lines(bars: dict[str, Any]) -> list[str]:
     lines = []
     if strict["targets"]:
         said = f"{strict['within']} of {strict['targets']} ({strict['share']:.1%})"
-        lines.append(f"targets that must match: {said}, bar {strict['bar']:.0%}: {_met(strict['met'])}")
+        lines.append(
+            f"targets that must match: {said}, bar {strict['bar']:.0%}: {_met(strict['met'])}"
+        )
     lines.append(f"wrong values reproduced without a flag: {', '.join(wrong) or 'none'}")
     missed = ", ".join(interval["missed"]) or "none"
     lines.append(f"intervals that miss, of {interval['cases']} cases: {missed}")

@@ -19,6 +19,9 @@ def command(settings: Settings, file: Path) -> None:
 
     Reads documented patterns only: what is not understood is listed, never guessed.
     """
+    if settings.db:
+        msg = "--db has no effect: device names are looked up in the packaged database only"
+        raise click.UsageError(msg)
     from lca.validation.cards import check_card
 
     result = check_card(file)

@@ -27,6 +27,9 @@ def command(settings: Settings, cases: Path, free: str, by: str) -> None:
 
     Tells how well it does, the interval that rounding leaves, and which rows stand out.
     """
+    if settings.db:
+        msg = "--db has no effect: no device is looked up here"
+        raise click.UsageError(msg)
     from lca.validation.hidden_result import infer, show
 
     result = infer(cases, free, by)

@@ -61,6 +61,7 @@ def command(
 
     tries, names = _tries(tried), _pair(pair)
     loaded = load(scenario, settings)
+    loaded.require_uses()
     own = loaded.model.uncertainty
     samples = own.samples if settings.samples is None else settings.samples
     seed = own.seed if settings.seed is None else settings.seed

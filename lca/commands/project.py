@@ -70,6 +70,7 @@ def command(
 
     _check_files(files)
     loaded = load(scenario, settings, changes)
+    loaded.require_uses()
     found = cumulative(
         loaded,
         indicator,

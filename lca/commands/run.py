@@ -54,6 +54,7 @@ def command(
 
     check_output(files, limits)
     loaded = load(scenario, settings, changes)
+    loaded.require_uses()
     result = run_result(
         loaded,
         evaluate_options(loaded, settings),

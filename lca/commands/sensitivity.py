@@ -90,6 +90,7 @@ def command(
         msg = "--surface shows which of two options is lower: name them with --difference A B"
         raise click.UsageError(msg)
     loaded = load(scenario, settings)
+    loaded.require_uses()
     common: dict[str, Any] = {
         "basis": settings.basis,
         "samples": settings.samples,

@@ -46,6 +46,7 @@ def command(
 
     check_files(files)
     loaded = load(scenario, settings)
+    loaded.require_uses()
     with progress(settings, "sweeping") as tell:
         found = sweep(
             loaded,

@@ -32,6 +32,11 @@ _CASES = {".yaml", ".yml"}
 @click.option("--published", is_flag=True, help="Score the published cases that come along.")
 @click.option("--kind", type=click.Choice(_CASE_KINDS), help="Only cases of this kind.")
 @click.option("--only", metavar="ID", multiple=True, help="Only this case; may be given again.")
+@click.option(
+    "--page",
+    type=click.Path(path_type=Path),
+    help="Write the tables of the packaged cases into this Markdown page.",
+)
 @looking
 def command(
     settings: Settings,
@@ -40,6 +45,7 @@ def command(
     published: bool,
     kind: str | None,
     only: tuple[str, ...],
+    page: Path | None,
 ) -> None:
     """Score FILE: measured rows of inference (csv), or published footprints (yaml).
 
@@ -48,12 +54,22 @@ def command(
     file holds cases: inputs, published results, tolerances.
     """
     if (path is not None) + (fold is not None) + published != 1:
-        msg = "give a FILE of rows or cases, or --held-out families or --published for packaged ones"
+        msg = (
+            "give a FILE of rows or cases, or --held-out families or --published for packaged ones"
+        )
         raise click.UsageError(msg)
     cases = published or (path is not None and path.suffix.lower() in _CASES)
     if not cases and (kind or only):
         msg = "--kind and --only choose among published cases; give a .yaml file or --published"
         raise click.UsageError(msg)
+    if page is not None and (not published or kind or only):
+        msg = "--page writes about all packaged cases; give it with --published alone"
+        raise click.UsageError(msg)
+    if page is not None:
+        from lca.commands._validate_cases import write_page
+
+        click.echo(f"wrote {write_page(page)}")
+        return
     if cases:
         _show_cases(settings, path, kind, only)
         return

@@ -103,6 +103,19 @@ class Scenario:
         """The functional units, the primary one first."""
         return tuple(functional_unit.parse(text) for text in self.model.functional_unit)
 
+    def require_uses(self) -> None:
+        """Refuse a scenario that only asks questions: there is nothing to add up.
+
+        Raises
+        ------
+        ScenarioError
+            If neither it nor an option has a fleet, work or services.
+        """
+        uses = (one.model for one in self.options())
+        if not any(model.fleet or model.work or model.services for model in uses):
+            msg = "nothing to account for: add fleet, work or services; what it asks is answered by lca optimize"
+            raise ScenarioError(msg)
+
     @property
     def years(self) -> tuple[int, ...]:
         """The calendar years of the period."""

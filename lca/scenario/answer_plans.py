@@ -8,7 +8,7 @@ from lca.formulas import service as formulas
 from lca.library import Library
 from lca.scenario.models import Service, Work
 from lca.scenario.service_models import Answers, Demand
-from lca.scenario.training_plans import device_of
+from lca.scenario.training_plans import beyond_reach, device_of
 from lca.terms import Factor, Node, apply, product
 from lca.values import Value
 from lca.workloads import service_plan
@@ -61,6 +61,7 @@ def answer_plan(where: str, work: Work, ai: AIModel, library: Library) -> Answer
         replica_throughput=served.throughput,
         devices_per_replica=count,
     )
+    beyond_reach("", hours)
     return AnswerPlan(served, tokens, hours, (*said, *served.remarks))
 
 

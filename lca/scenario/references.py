@@ -28,7 +28,7 @@ from lca.scenario.price_models import findings as price_findings
 from lca.scenario.questions import Optimize
 from lca.scenario.service_models import Answers, Train
 from lca.scenario.site_models import GridValue, Site, Trajectory
-from lca.workloads import compute
+from lca.workloads import compute, network
 
 Path = tuple[str | int, ...]
 Finding = tuple[Path, str]
@@ -234,6 +234,10 @@ def _work(path: Path, work: Work, model: ScenarioModel, text: Patched) -> Iterat
     period = model.period
     if work.year is not None and period and not period[0] <= work.year <= period[1]:
         yield (*path, "year"), f"{work.year} is outside the period {period[0]}-{period[1]}"
+    if work.transfer is not None and period is not None:
+        year = work.transfer.year or work.year or period[1]
+        for message in _refused(network.intensity, str(work.transfer.network), year):
+            yield (*path, "transfer", "year"), message
     for way in ("train", "answer"):
         used: Train | Answers | None = getattr(work, way)
         if used is not None:

@@ -202,9 +202,9 @@ class Store(Record):
     """How much is kept, counted once."""
     medium: Annotated[str, OneOf(MEDIA)] = "hdd"
     """Drives that keep it."""
-    replicas: Ratio | None = None
+    replicas: Annotated[Value, Amount("", 1.0, 1000.0)] | None = None
     """Copies of it."""
-    fill: Share | None = None
+    fill: Annotated[Value, Amount("", 0.01, 1.0)] | None = None
     """Share of the drives that is filled."""
     duration: Lifetime | None = None
     """How long it is kept; to the end of the period by default."""

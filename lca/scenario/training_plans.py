@@ -9,8 +9,9 @@ from lca.errors import InputError, Problem
 from lca.library import Library
 from lca.library.models import Device
 from lca.scenario.models import Work
-from lca.terms import Factor, Node, product
+from lca.terms import Draws, Factor, Node, product
 from lca.values import Value
+from lca.vocabulary import HOURS_PER_YEAR
 from lca.workloads import training
 from lca.workloads.ai_models import AIModel
 
@@ -75,6 +76,7 @@ def training_plan(where: str, work: Work, ai: AIModel, library: Library) -> Trai
         raise InputError(Problem("tokens", found))
     tokens = asked.tokens.factor("training_tokens", f"{where}.train.tokens")
     run = training.TrainingRun(ai, tokens, device, str(asked.precision), **how)
+    beyond_reach("tokens", run.device_hours)
     given = asked.development_factor
     factor = (
         given.factor("development_factor", f"{where}.train.development_factor") if given else None
@@ -83,10 +85,25 @@ def training_plan(where: str, work: Work, ai: AIModel, library: Library) -> Trai
     return TrainingPlan(run.device_hours, run.work, training.busy_power(device), factor, remarks)
 
 
+_MOST_HOURS = 1e9 * HOURS_PER_YEAR
 _NO_DEVELOPMENT = (
     "development runs are not inside; give train.development_factor "
     "(published programs took 1.5 to 5.6 times the final run)"
 )
+
+
+def beyond_reach(path: str, device_hours: Node) -> None:
+    """Refuse more device-hours than a billion devices have in a year.
+
+    Raises
+    ------
+    InputError
+        With the hours that would be needed.
+    """
+    hours = float(Draws(0, 0).array(device_hours)[0])
+    if hours > _MOST_HOURS:
+        msg = f"{hours:.3g} device-hours would be needed, more than {_MOST_HOURS:.3g}; check the exponent"
+        raise InputError(Problem(path, msg))
 
 
 def device_of(work: Work, library: Library) -> Device:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
+from lca import document
 from lca.factors import grid_factor
 from lca.validation.cards_claims import card_claims, totals, with_power
 from lca.validation.cards_reading import Card, read_card
 from lca.validation.cards_yaml import read_claims
 from lca.validation.checks import check
+from lca.validation.checks_chain import GRIDS
 from lca.validation.checks_claims import Claims
 from lca.validation.checks_devices import count_in, ids_of
 from lca.validation.hidden import Family, families
+from lca.validation.hidden_reading import read_rows
 from lca.validation.hidden_rows import Implied, implied
 from lca.validation.quantities import Known
 
@@ -28,7 +33,7 @@ def check_card(path: str | os.PathLike[str]) -> dict[str, Any]:
     Parameters
     ----------
     path
-        A model card in Markdown, or YAML with ``claims``.
+        A model card in Markdown, or YAML with ``claims`` or with published ``cases``.
 
     Returns
     -------
@@ -41,10 +46,22 @@ def check_card(path: str | os.PathLike[str]) -> dict[str, Any]:
         The file cannot be read; every mistake with its line.
     """
     if Path(path).suffix.lower() in _YAML:
-        claims, unread = read_claims(path)
-        return _result(os.fspath(path), claims, [], unread)
+        claims, groups, unread = _written(path)
+        return _result(os.fspath(path), claims, [], unread, groups)
     card = read_card(path)
     return _result(card.file, card_claims(card), _card_flags(card), card.unread)
+
+
+def _written(
+    path: str | os.PathLike[str],
+) -> tuple[tuple[Claims, ...], dict[str, str], tuple[tuple[int, str], ...]]:
+    """Return claims, their families and what was not read: of claims, or of published cases."""
+    if "cases" in document.read(path).data:
+        rows = read_rows(path)
+        groups = {row.claims.name: row.family for row in rows}
+        return tuple(row.claims for row in rows), groups, ()
+    claims, unread = read_claims(path)
+    return claims, {}, unread
 
 
 def _card_flags(card: Card) -> list[dict[str, Any]]:
@@ -60,6 +77,7 @@ def _result(
     claims: tuple[Claims, ...],
     flags: list[dict[str, Any]],
     unread: tuple[tuple[int, str], ...],
+    groups: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, Any]:
     powered = [with_power(one) for one in claims]
     for one in claims:  # an assumed power accuses nobody
@@ -68,7 +86,11 @@ def _result(
             {"code": flag.code, "message": flag.message, "claim": one.name, "line": line}
             for flag in check(one)
         ]
-    found = [row for one in powered for row in implied(one, "card", "grid_intensity")]
+    found = [
+        row
+        for one in powered
+        for row in implied(one, groups.get(one.name, "card"), "grid_intensity")
+    ]
     fitted = families(found)
     flags += [flag for family in fitted for flag in _implied_flags(family, powered)]
     return {
@@ -120,13 +142,17 @@ def _implied(family: Family) -> dict[str, Any]:
 
 def _implied_flags(family: Family, claims: list[Claims]) -> list[dict[str, Any]]:
     """Return which implied factors are out of line with the others."""
-    where = {one.name: int(one.where.rpartition(":")[2]) for one in claims}
+    where = {
+        one.name: int(one.where.rpartition(":")[2])
+        for one in claims
+        if not any(one.published(name) for name in GRIDS)  # a stated factor is its own
+    }
     found = []
     for row in family.rows:
         message = _aside(family, row)
-        if message:
+        if message and row.case in where:
             flag = {"code": "factor-outlier", "message": message, "claim": row.case}
-            found.append({**flag, "line": where.get(row.case, 1)})
+            found.append({**flag, "line": where[row.case]})
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lca.library import Library
-from lca.validation.cards_columns import CardRow, is_total
+from lca.validation.cards_columns import MORE_HOURS, CardRow, is_total
 from lca.validation.checks_claims import Claims, amount, rounding
 from lca.validation.checks_devices import ids_of, rated_powers
 from lca.validation.quantities import Flag, Known
@@ -94,29 +94,31 @@ def totals(card: Card) -> Iterator[tuple[Flag, int]]:
     members = [row for row in card.rows if not is_total(row.name)]
     for name in _ADDED:
         each = [row.knowns[name] for row in members if name in row.knowns]
-        found = [k.amount(k.unit) for k in each]
         if not each or len({known.unit for known in each}) > 1:
             continue
         unit = each[0].unit
+        added = sum(known.amount(unit) for known in each)
         slack = _SLACK + max(rounding(known) for known in each)
         printed = list(_totals(card, name, unit))
-        yield from _against(name, sum(found), len(each), printed, slack, unit)
+        yield from _against(name, added, len(each), printed, slack, unit)
 
 
 def _totals(card: Card, name: str, unit: str) -> Iterator[tuple[float, int, str]]:
     """Yield the totals of a card: of its table, and of its sentences where they differ."""
-    table = [
-        (row.knowns[name].amount(unit), row.line, "the total row")
-        for row in card.rows
-        if is_total(row.name) and name in row.knowns and row.knowns[name].unit == unit
-    ]
+    rows = [row for row in card.rows if is_total(row.name) and name in row.knowns]
+    table = [(amount(row.knowns[name], unit) or 0.0, row.line, "the total row") for row in rows]
     yield from table
+    told = [total for total, _, _ in table] + [_with_beside(row) for row in rows]
     for fact in card.facts:
-        if fact.known.name != name:
-            continue
-        value = amount(fact.known, unit)
-        if value and not any(abs(value / total - 1) <= _SLACK for total, _, _ in table):
+        value = amount(fact.known, unit) if fact.known.name == name else None
+        if value and not any(abs(value / total - 1) <= _SLACK for total in told if total):
             yield value, fact.line, "the text"
+
+
+def _with_beside(row: CardRow) -> float:
+    """Return the hours of a total row, those of its second column included (h)."""
+    hours = (row.knowns.get("device_hours"), row.knowns.get(MORE_HOURS))
+    return sum(amount(known, "hour") or 0.0 for known in hours if known is not None)
 
 
 def _against(

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lca.validation.cards_numbers import mass_unit, number
+from lca.validation.cards_numbers import mass_unit, number, staged_hours
 from lca.validation.quantities import Known
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from lca.validation.cards_tables import Table
 
-__all__ = ["CardRow", "is_total", "relevant", "rows_of"]
+__all__ = ["MORE_HOURS", "CardRow", "is_total", "relevant", "rows_of"]
 
 _HOURS = re.compile(r"\b(?:(?:gpu|tpu|device|accelerator)[- ]?hours?)\b", re.IGNORECASE)
 _POWER = re.compile(r"(?:power|tdp)[^()]{0,40}\((k?W)\)", re.IGNORECASE)
@@ -22,6 +22,9 @@ _ENERGY = re.compile(r"energy[^()]{0,40}\(([kMG]?Wh)\)", re.IGNORECASE)
 _CARBON = re.compile(r"carbon|co2|greenhouse|ghg|emission", re.IGNORECASE)
 _MASS = re.compile(r"(metric tons?|tonnes?|tons?|kg|g|t|lbs?)\s*(?:of\s*)?CO\s?2", re.IGNORECASE)
 _PUE = re.compile(r"\bPUE\b")
+MORE_HOURS = "device_hours_beside"
+"""Hours of a second column, such as for making training data: part of a total, not of a row."""
+
 _EMPTY = frozenset({"", "-", "—", "–", "n/a", "N/A"})
 _TOTALS = ("total", "sum", "all models", "family")
 
@@ -79,9 +82,12 @@ def rows_of(table: Table) -> Iterator[CardRow]:
         for found, cell, heading in zip(meanings, cells, table.heading, strict=False):
             if found is None or cell in _EMPTY:
                 continue
-            value = number(cell)
-            if value is None or found[0] in knowns:
+            name, unit = found
+            value = staged_hours(cell) if name == "device_hours" else number(cell)
+            again = name in knowns
+            name = MORE_HOURS if again and name == "device_hours" else name
+            if value is None or name in knowns:
                 unread.append(f"{heading}: {cell}")
             else:
-                knowns[found[0]] = Known(found[0], value, unit=found[1])
+                knowns[name] = Known(name, value, unit=unit)
         yield CardRow(cells[0] if cells else "", line, knowns, tuple(unread))

@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 import re
 
-__all__ = ["MASS", "NUMBER", "SCALE", "mass_unit", "number", "plain"]
+__all__ = ["MASS", "NUMBER", "SCALE", "mass_unit", "number", "plain", "staged_hours"]
 
-NUMBER = r"(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,15}(?:\.\d{1,12})?)"
+NUMBER = r"(?<![0-9.,])([0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]{1,15}(?:\.[0-9]{1,12})?)"
 SCALE = r"\s?(M|K|k|million|thousand|billion)?"
 MASS = r"(metric\s+tons?|tonnes?|tons?|kilograms?|kg|grams?|pounds?|lbs?|kt|t|g)"
 
 _CELL = re.compile(rf"~?\s*{NUMBER}{SCALE}\s*(?:W|h|hours?)?")
+_STAGE = re.compile(rf":\s*{NUMBER}{SCALE}\s+[A-Z][A-Z0-9-]{{1,20}}[ -]hours?\b")
+_HOURS_WORD = re.compile(r"\bhours?\b", re.IGNORECASE)
 _SCALES = {"": 1.0, "k": 1e3, "thousand": 1e3, "m": 1e6, "million": 1e6, "billion": 1e9}
 _MASSES = {"k": "kg", "p": "lb", "l": "lb", "g": "g"}
 _TAG = re.compile(r"<[^<>]{0,300}>")
@@ -31,6 +33,22 @@ def number(text: str, scale: str | None = None) -> float | None:
         return None
     value = float(match[1].replace(",", "")) * _SCALES[(scale or match[2] or "").lower()]
     return float(f"{value:.15g}") if math.isfinite(value) else None
+
+
+def staged_hours(text: str) -> float | None:
+    """Return the hours of a cell: one number, or the sum of stages that each say their hours.
+
+    Examples
+    --------
+    >>> staged_hours("pretraining: 147K H100 hours SFT: 896 H100 hours")
+    147896.0
+    """
+    stages = _STAGE.findall(text)
+    if not stages or len(stages) != len(_HOURS_WORD.findall(text)):
+        return number(text)
+    values = [number(written, scale) for written, scale in stages]
+    known = [value for value in values if value is not None]
+    return sum(known) if len(known) == len(values) else None
 
 
 def mass_unit(text: str) -> str:

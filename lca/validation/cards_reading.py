@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,12 +19,16 @@ from lca.validation.cards_tables import Table, html_tables, pipe_tables
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["MAX_BYTES", "Card", "read_card"]
+__all__ = ["MAX_BYTES", "MAX_ROWS", "Card", "read_card"]
 
-MAX_BYTES = 2_000_000
+MAX_BYTES = 1_000_000
 """Size of a card."""
 
+MAX_ROWS = 1000
+"""Rows of a card's tables about footprints."""
+
 _LONGEST_LINE = 4000
+_ADDRESS = re.compile(r"https?://\S{1,300}")
 _FENCES = ("```", "~~~")
 
 
@@ -69,6 +74,9 @@ def read_card(path: str | os.PathLike[str]) -> Card:
     tables = (*pipe_tables(lines), *html_tables(text))
     said, not_said = _prose(lines, end, _inside(tables))
     rows = tuple(row for table in tables if relevant(table) for row in rows_of(table))
+    if len(rows) > MAX_ROWS:
+        message = f"too many rows: {len(rows)} in tables of footprints; at most {MAX_ROWS} are read"
+        raise DocumentError(Problem("", message, name, rows[MAX_ROWS].line))
     cells = ((row.line, cell) for row in rows for cell in row.unread)
     left = tuple(sorted({*unread, *not_said, *cells}))
     return Card(name, (*facts, *said), rows, left)
@@ -85,7 +93,7 @@ def _text(name: str) -> str:
         document.read(name)  # tells why, and the nearest file
         raise
     if max(size, len(raw)) > MAX_BYTES:
-        message = f"too large: {max(size, len(raw)) / 1e6:.3g} MB; a card has at most 2 MB"
+        message = f"too large: {max(size, len(raw)) / 1e6:.3g} MB; a card has at most 1 MB"
         raise DocumentError(Problem("", message, name))
     try:
         return raw.decode("utf-8-sig").replace("\r\n", "\n")
@@ -117,6 +125,6 @@ def _prose(
         text = f"- {text.lstrip('-* ')}" if bullet else text
         found = facts_in(text, line)
         facts += found
-        if not found and about_footprint(text):
+        if not found and about_footprint(_ADDRESS.sub("", text)):
             unread.append((line, text))
     return facts, unread

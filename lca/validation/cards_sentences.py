@@ -20,10 +20,9 @@ _TYPE = re.compile(
     r"\bon (?:hardware of type )?([\w][\w .-]{1,40}?) ?\((?:a )?TDP of", re.IGNORECASE
 )
 _TDP = re.compile(rf"TDP of {NUMBER}(?:\s*[-–]\s*{NUMBER})?\s?(W|kW)\b", re.IGNORECASE)
-_EMITTED = re.compile(
-    rf"([^.;:\d]{{0,60}})\bemissions?\b[^;:\d]{{0,60}}?(?<![\d.]){NUMBER}{SCALE}\s*{MASS}{_CO2}",
-    re.IGNORECASE,
-)
+_MASS_OF_CO2 = re.compile(rf"{NUMBER}{SCALE}\s*{MASS}{_CO2}", re.IGNORECASE)
+_BEFORE = re.compile(r"([^.;:\d]{0,60})\bemissions?\b[^;:\d]{0,60}$", re.IGNORECASE)
+_REACH = 140
 _PUE = re.compile(rf"\bPUE\)?\s*(?:of|is|was|=|:)\s*(?:about\s+)?{NUMBER}", re.IGNORECASE)
 _GRID = re.compile(rf"{NUMBER}\s*(kg|g){_CO2}\s*(?:/|per)\s*kWh\b", re.IGNORECASE)
 _ENERGY = re.compile(rf"(?:energy|electricity)[^.;:\d]{{0,60}}{NUMBER}\s*(kWh|MWh|GWh)\b")
@@ -95,8 +94,7 @@ def _sentence(text: str) -> Iterator[Known]:
     if rated:
         low, high = float(rated[1]), float(rated[2] or rated[1])
         yield Known("device_tdp", high, low, high, "kW" if rated[3].lower() == "kw" else "W")
-    for match in _EMITTED.finditer(_without_rates(text)):
-        yield from _known(_account(match[1]), match[2], match[3], mass_unit(match[4]))
+    yield from _emissions(_GRID.sub("", text))  # a grid factor is no emission
     for match in _PUE.finditer(text):
         yield from _known("pue", match[1], None, "")
     for match in _GRID.finditer(text):
@@ -105,9 +103,12 @@ def _sentence(text: str) -> Iterator[Known]:
         yield from _known("energy", match[1], None, match[2])
 
 
-def _without_rates(text: str) -> str:
-    """Return a text without grid factors, which are no emissions."""
-    return _GRID.sub("", text)
+def _emissions(text: str) -> Iterator[Known]:
+    """Yield masses of CO2 that the words right before them call emissions."""
+    for match in _MASS_OF_CO2.finditer(text):
+        before = _BEFORE.search(text[max(0, match.start() - _REACH) : match.start()])
+        if before:
+            yield from _known(_account(before[1]), match[1], match[2], mass_unit(match[3]))
 
 
 def _account(before: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
@@ -14,7 +13,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Table", "html_tables", "pipe_tables"]
 
-_RULE = re.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-*:?\s*)*")
+_RULE = frozenset("|:- \t\r")
+_MOST_TABLES = 100
+_LONGEST_TABLE = 200_000
 _MOST_CELLS = 50_000
 _LONGEST_CELL = 300
 
@@ -43,11 +44,7 @@ def pipe_tables(lines: Sequence[str]) -> Iterator[Table]:
     """Yield the tables written with ``|``; the second line of each is the rule of dashes."""
     at = 1
     while at < len(lines):
-        if (
-            "|" not in lines[at]
-            or "|" not in lines[at - 1]
-            or not _RULE.fullmatch(lines[at][:2000])
-        ):
+        if "|" not in lines[at] or "|" not in lines[at - 1] or not _is_rule(lines[at]):
             at += 1
             continue
         end = at + 1
@@ -56,6 +53,11 @@ def pipe_tables(lines: Sequence[str]) -> Iterator[Table]:
         rows = tuple((i + 1, _cells(lines[i])) for i in range(at + 1, end))
         yield Table(_cells(lines[at - 1]), rows, at, end)
         at = end + 1
+
+
+def _is_rule(line: str) -> bool:
+    """Whether a line is the rule of dashes below a heading."""
+    return "-" in line and set(line) <= _RULE
 
 
 def _cells(line: str) -> tuple[str, ...]:
@@ -104,12 +106,26 @@ class _Reader(HTMLParser):
 
 
 def html_tables(text: str) -> Iterator[Table]:
-    """Yield the tables written in HTML; nothing of it is run or fetched."""
-    if "<table" not in text.lower():
-        return
+    """Yield the tables written in HTML; nothing of it is run or fetched.
+
+    At most the first 100 tables are read, and those that close within 200,000 characters.
+    """
+    lower, end = text.lower(), 0
+    for _ in range(_MOST_TABLES):
+        start = lower.find("<table", end)
+        end = lower.find("</table", start)
+        if start < 0 or end < 0:
+            return
+        if end - start <= _LONGEST_TABLE:
+            yield from _parsed(text[start : end + len("</table>")], text.count("\n", 0, start))
+
+
+def _parsed(text: str, before: int) -> Iterator[Table]:
+    """Yield the table of a text that begins after a number of lines."""
     reader = _Reader()
     reader.feed(text)
     for rows, (first, last) in zip(reader.tables, reader.lines, strict=True):
         if len(rows) > 1:
-            body = tuple((line, tuple(plain(cell) for cell in cells)) for line, cells in rows[1:])
-            yield Table(tuple(plain(cell) for cell in rows[0][1]), body, first, last)
+            body = ((at + before, tuple(map(plain, cells))) for at, cells in rows[1:])
+            heading = tuple(map(plain, rows[0][1]))
+            yield Table(heading, tuple(body), first + before, last + before)

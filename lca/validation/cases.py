@@ -10,8 +10,8 @@ from typing import Any
 
 from lca import document
 from lca.document import Document
-from lca.errors import InputError, Problem, UnitError, did_you_mean, quoted
-from lca.units import factor, normalize
+from lca.errors import InputError, Problem, did_you_mean, quoted
+from lca.units import normalize
 from lca.validation.quantities import Known
 
 __all__ = ["PACKAGED", "Case", "Published", "packaged", "read_cases", "unit_of"]
@@ -92,7 +92,7 @@ def read_cases(path: str | os.PathLike[str]) -> tuple[Case, ...]:
         With every mistake of the file, by line.
     """
     found = document.read(path)
-    entries = found.data.get("cases")
+    entries: Any = found.data.get("cases")
     if not isinstance(entries, list) or not entries:
         raise InputError(found.problem(("cases",), 'no cases; write a list "cases:" of mappings'))
     problems = [p for place, entry in enumerate(entries) for p in _problems(found, place, entry)]
@@ -164,17 +164,13 @@ def _published_problems(found: Document, here: Steps, entries: Any) -> Iterator[
 
 
 def _value_problems(found: Document, steps: Steps, entry: Mapping[str, Any]) -> Iterator[Problem]:
-    """Yield what is wrong with the value and unit of one quantity."""
+    """Yield what is wrong with one quantity; a unit that nobody knows is told with the scores."""
     unit = entry.get("unit")
     if unit == "name":
         return
     if unit is None:
         yield found.problem(steps, 'a quantity needs a unit; "dimensionless" for a plain number')
         return
-    try:
-        factor(unit_of(unit), unit_of(unit))
-    except UnitError as error:
-        yield found.problem((*steps, "unit"), error.problems[0].message)
     for key in ("value", "low", "high"):
         for value in _several(entry.get(key)):
             if value is not None and _number(value) is None:
@@ -235,8 +231,9 @@ def read_known(name: str, entry: Mapping[str, Any]) -> Known:
     entry : mapping
         ``value``, ``unit`` and perhaps ``low``, ``high``, ``note``.
     """
-    unit, note = unit_of(entry["unit"]), entry.get("note") or ""
-    if unit == "name":
+    unit, note = unit_of(entry.get("unit") or ""), entry.get("note") or ""
+    if unit == "name" or entry["value"] is None:
+        unit = "name"
         return Known(name, str(entry["value"]), unit=unit, note=note)
     value = sum(float(item) for item in _several(entry["value"]))
     low, high = _number(entry.get("low")), _number(entry.get("high"))

@@ -185,7 +185,7 @@ def _carbon(claims: Claims, name: str, known: Known, base: float | None) -> Iter
     basis = "energy" if from_energy else "hours x power"
     basis += (" x PUE" if whole > 1 else "") + " x grid factor"
     tolerance = _tolerance(claims, known)
-    inferred = factor[0] in claims.assumed
+    inferred = bool({factor[0], *PUES} & claims.assumed)
     expected = energy * whole * factor[1]
     yield Comparison(
         name, printed, expected, "kg", boundary, basis, overhead, tolerance, inferred, from_energy

@@ -26,6 +26,25 @@ planted; the same footprint without it passes.
 This page is generated: `python -m lca.validation.checks_page > docs/checks.md`.
 """
 
+_CARDS = """\
+## What is read of a model card
+
+Only these patterns; a line or cell with a number and a word of footprints that fits none of them
+is listed as not understood, with its line.
+
+| where | pattern |
+| --- | --- |
+| front matter | `co2_eq_emissions`, in grams: a number, or `emissions` with `geographical_location`, `hardware_used`, `source` and `training_type` |
+| list | `Hardware Type`, `Hours used`, `Cloud Provider`, `Compute Region`, `Carbon Emitted` |
+| table, Markdown or HTML | headings with "GPU hours" (or TPU, device), "Power ... (W)", "Energy ... (MWh)", "Emissions ... (tons CO2eq)", "PUE"; "market" and "location" tell the accounts apart; a row that begins with "Total" is one |
+| cell | `1.46M`, `2,040`, `86k`, or stages such as `SFT: 896 H100 hours`, which are added |
+| sentence | "39.3M GPU hours", "on H100-80GB (TDP of 700W)", "emissions were 539 tCO2eq", "PUE of 1.1", "0.4 kg CO2eq/kWh", "energy of 5 MWh" |
+
+Tons are metric tons. Code blocks are not read. Hours beside a name with a count, such as
+`8 x A100`, are hours of the clock of each, and the result says so. Where no power is stated the
+rated power of the device is assumed for the implied grid factor; no check rests on it.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Example:
@@ -59,7 +78,7 @@ def _planted(clean: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
 
 def text() -> str:
     """Return the page."""
-    return "\n".join([_HEAD, *_entries()]) + "\n"
+    return "\n".join([_HEAD, *_entries(), _CARDS])
 
 
 def _entries() -> Iterator[str]:

@@ -165,7 +165,7 @@ def factor_outlier(claims: Claims, compared: Comparison) -> Flag | None:
     kind = "factor" if stated[0] in EFFECTIVE else "grid factor"
     implied = stated[1] * compared.ratio
     reason = (
-        f"the row implies a {kind} of {implied:.4g} kg/kWh, its family {stated[1]:.4g} kg/kWh"
+        f"the row implies a {kind} of {implied:.4g} kg/kWh, inferred was {stated[1]:.4g} kg/kWh"
         f" ({compared.ratio:.3g} times)"
     )
     return Flag("factor-outlier", _told(compared, reason))

@@ -52,7 +52,9 @@ def by_tokens(base: str) -> Resolver:
         time = latency(factors)
         formula = _energy if base == "it_energy" else _embodied
         inputs = frozenset(fact.name for fact in solver.facts.facts if _key(fact.name) in factors)
-        return Found(formula(factors, gpus, time), frozenset(), ("one answer, by EcoLogits",), inputs)
+        return Found(
+            formula(factors, gpus, time), frozenset(), ("one answer, by EcoLogits",), inputs
+        )
 
     return resolve
 
@@ -66,7 +68,11 @@ def _factors(solver: Solver) -> Factors | None:
     found = {_key(fact.name): fact.values for fact in solver.facts.facts if "." in fact.name}
     if not found.keys() >= set(_NAMES):
         return None
-    for name, base in (("active", "parameters"), ("total", "total_parameters"), ("tokens", "output_length")):
+    for name, base in (
+        ("active", "parameters"),
+        ("total", "total_parameters"),
+        ("tokens", "output_length"),
+    ):
         term = solver.find(Term(base))
         if term is None:
             return None

@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+import numpy as np
+
 from lca.uncertain import Array
 from lca.validation.facts import Fact, Facts
-from lca.validation.names import Term
+from lca.validation.names import Term, vocabulary
 
-__all__ = ["Found", "Rule", "Solver"]
+__all__ = ["Found", "Resolver", "Rule", "Solver", "combined", "rule_of"]
 
 _DEEPEST = 12
 
@@ -46,7 +48,8 @@ class Rule:
     target : str
         The quantity it gives.
     needs : tuple of str
-        Quantities it takes, in the order of the formula; ``energy+idle`` adds a mark.
+        Quantities it takes, in the order of the formula. ``energy+idle`` adds a mark that must be
+        found, ``energy-`` drops all marks, ``energy!`` takes facts alone.
     apply : callable
         The formula, on arrays in canonical units.
     name : str
@@ -55,6 +58,8 @@ class Rule:
         It holds only where none of these is known.
     absorbs : frozenset of str
         Marks that the rule itself accounts for; where it names some, it answers only those.
+    inverse : bool
+        It goes back from a result to a factor, and is followed last.
     """
 
     target: str
@@ -63,10 +68,25 @@ class Rule:
     name: str
     unless: tuple[str, ...] = ()
     absorbs: frozenset[str] = frozenset()
+    inverse: bool = False
 
     def answers(self, term: Term) -> bool:
         """Return whether the rule speaks of a term: of one of its marks, where it names some."""
         return not self.absorbs or bool(self.absorbs & term.marks)
+
+
+def rule_of(
+    target: str,
+    needs: str,
+    apply: Callable[..., Any],
+    name: str,
+    *,
+    unless: tuple[str, ...] = (),
+    absorbs: frozenset[str] = frozenset(),
+    inverse: bool = False,
+) -> Rule:
+    """Return a rule whose needs are written as one text."""
+    return Rule(target, tuple(needs.split()), apply, name, unless, absorbs, inverse)
 
 
 Resolver: TypeAlias = "Callable[[Solver, Term], Found | None]"
@@ -134,17 +154,21 @@ class Solver:
             found = resolve(self, term)
             if found is not None:
                 yield found
-        for rule in self._rules.get(term.base, ()):
-            found = self._follow(rule, term)
-            if found is not None:
-                yield found
+        yield from self._followed(term, inverse=False)
         total = self._sum_of_groups(term)
         if total is not None:
             yield total
-        if fact is None:
-            only = self._only(term)
-            if only is not None:
-                yield only
+        only = self._only(term) if fact is None else None
+        if only is not None:
+            yield only
+        else:
+            yield from self._followed(term, inverse=True)
+
+    def _followed(self, term: Term, *, inverse: bool) -> Iterator[Found]:
+        for rule in self._rules.get(term.base, ()):
+            found = self._follow(rule, term) if rule.inverse == inverse else None
+            if found is not None:
+                yield found
 
     def _follow(self, rule: Rule, term: Term) -> Found | None:
         if not rule.answers(term) or any(self.knows(base, term.marks) for base in rule.unless):
@@ -161,6 +185,8 @@ class Solver:
         return Found(found.values, used, found.rules, found.inputs)
 
     def _need(self, need: str, marks: frozenset[str]) -> Found | None:
+        if need.endswith("!"):
+            return self._direct(Term(need[:-1], marks))
         base, *more = need.split("+")
         if base.endswith("-"):
             base, marks = base[:-1], frozenset()
@@ -170,6 +196,11 @@ class Solver:
         if found is None or not found.used.issuperset(more):
             return None
         return Found(found.values, found.used - set(more), found.rules, found.inputs)
+
+    def _direct(self, term: Term) -> Found | None:
+        """Return a finding by a fact or a resolver alone, so that no rule is gone through twice."""
+        answers = (resolve(self, term) for resolve in self._resolvers.get(term.base, ()))
+        return self.fact(term) or next((a for a in answers if a), None) or self._only(term)
 
     def fact(self, term: Term) -> Found | None:
         """Return the fact whose marks are most of those asked for, and no others."""
@@ -189,8 +220,15 @@ class Solver:
         return _of(best, term)
 
     def _only(self, term: Term) -> Found | None:
-        """Return the one fact of a kind, though it has marks that nobody asked for."""
-        fits = [fact for fact in self.facts.facts if fact.term.base == term.base]
+        """Return the one fact of a kind, though it has marks that nobody asked for.
+
+        A number among those marks is an amount, per 1000 say, and never passed over.
+        """
+        fits = [
+            fact
+            for fact in self.facts.facts
+            if fact.term.base == term.base and not _counts(fact.term.marks - term.marks)
+        ]
         nearer = [fact for fact in fits if not fact.aside]
         named = [fact for fact in nearer if fact.term.marks & term.marks]
         chosen = named if len(named) == 1 else nearer
@@ -205,8 +243,6 @@ class Solver:
 
     def _sum_of_groups(self, term: Term) -> Found | None:
         """Return the sum over the members of a list, where the quantity is a sum."""
-        from lca.validation.names import vocabulary
-
         groups = [group for group in self.facts.groups if not group & term.marks]
         if not groups or not vocabulary().bases[term.base].extensive:
             return None
@@ -224,8 +260,6 @@ class Solver:
 
 def combined(apply: Callable[..., Any], inputs: Sequence[Found], name: str) -> Found:
     """Return what a formula makes of its inputs."""
-    import numpy as np
-
     values = np.atleast_1d(np.asarray(apply(*(found.values for found in inputs)), dtype=float))
     return Found(
         values,
@@ -233,6 +267,10 @@ def combined(apply: Callable[..., Any], inputs: Sequence[Found], name: str) -> F
         (name, *dict.fromkeys(rule for found in inputs for rule in found.rules)),
         frozenset().union(*(found.inputs for found in inputs)),
     )
+
+
+def _counts(marks: frozenset[str]) -> bool:
+    return any(mark.isdecimal() for mark in marks)
 
 
 def _total(*parts: Array) -> Array:

@@ -109,13 +109,17 @@ def _inputs(case: Case) -> Iterator[tuple[Known, frozenset[str]]]:
 
 
 def _mapped(name: str, entry: Mapping[str, Any]) -> Iterator[tuple[Known, frozenset[str]]]:
+    """Yield the quantities of a mapping; a mapping inside it is a member named by its key."""
     for key, value in entry.items():
-        yield _keyed(f"{name}.{key}", key, value), frozenset()
+        if isinstance(value, dict) and "value" not in value:
+            yield from _member(f"{name}.{key}", {"name": key, **value})
+        else:
+            yield _keyed(f"{name}.{key}", key, value), frozenset()
 
 
 def _member(path: str, entry: Mapping[str, Any]) -> Iterator[tuple[Known, frozenset[str]]]:
     """Yield the quantities of a member of a list, marked with its name or place."""
-    said = entry.get("name") or path.replace("[", "_").rstrip("]")
+    said = str(entry.get("name") or path.replace("[", "_").rstrip("]"))
     marks = frozenset(words(said)) - vocabulary().neutral or frozenset([said])
     for key, value in entry.items():
         if key != "name":
@@ -124,6 +128,8 @@ def _member(path: str, entry: Mapping[str, Any]) -> Iterator[tuple[Known, frozen
 
 def _keyed(path: str, key: str, value: Any) -> Known:
     """Return a quantity whose key ends in its unit: ``power_W``, ``grid_kg_per_kWh``."""
+    if isinstance(value, dict) and "value" in value:
+        return read_known(path, value)
     stem, unit = _split_key(key)
     try:
         return Known(path.removesuffix(key) + stem, float(value), unit=unit)
@@ -156,7 +162,7 @@ def _written_unit(parts: list[str]) -> str | None:
 
 
 def _fact(known: Known, group: frozenset[str]) -> tuple[Fact, bool]:
-    name = re.sub(r"\[\d+\]", "", known.name).split(".", 1)
+    name = re.sub(r"\[\d+\]", "", known.name).split(".")
     term, named = read_name(name[-1] if group else " ".join(name), known.unit)
     base = term.base
     if base == "energy" and _HOLDS_OVERHEAD.search(known.note) and "pue" in known.note.lower():

@@ -12,6 +12,7 @@ Iglewicz, Hoaglin (1993), "How to Detect and Handle Outliers": a modified score 
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING
@@ -115,9 +116,7 @@ def _far(row: Implied, center: float, limit: float) -> bool:
 
 def _shared(rows: Sequence[Implied]) -> tuple[float, float, list[Implied]]:
     """Return the interval that lies in the most rows' own intervals, and those rows."""
-    best: list[Implied] = []
-    for start in sorted(row.low for row in rows):
-        inside = [row for row in rows if row.low <= start <= row.high]
-        if len(inside) > len(best):
-            best = inside
+    lows, highs = sorted(row.low for row in rows), sorted(row.high for row in rows)
+    start = max(lows, key=lambda x: bisect_right(lows, x) - bisect_left(highs, x))
+    best = [row for row in rows if row.low <= start <= row.high]
     return max(row.low for row in best), min(row.high for row in best), best

@@ -24,12 +24,8 @@ def infer(path: str | os.PathLike[str], free: str, by: str = "family") -> dict[s
 
     Parameters
     ----------
-    path
-        File of cases.
-    free
-        The factor: ``grid_intensity``, ``pue``, ``lifetime``, ``utilization`` or ``overhead``.
-    by
-        ``family`` or ``source``.
+    path, free, by
+        File of cases; the factor, one of `FREE`; ``family`` or ``source``.
 
     Raises
     ------
@@ -44,14 +40,13 @@ def infer(path: str | os.PathLike[str], free: str, by: str = "family") -> dict[s
         msg = f"{path}: no row has the inputs and the result that {free} could be read from"
         raise InputError(msg)
     told = {one.case for one in found}
-    silent = [row.claims.name for row in rows if row.claims.name not in told]
     return {
         "file": str(path),
         "free": free,
         "unit": FREE[free][1],
         "by": by,
         "families": [_family(family) for family in families(found)],
-        "unsupported": silent,
+        "unsupported": [row.claims.name for row in rows if row.claims.name not in told],
     }
 
 

@@ -139,7 +139,7 @@ def read_name(name: str, unit: str) -> tuple[Term, bool]:
     found = max(_matches(said, unit), default=None)
     if found is not None:
         *_, start, end, base = found
-        left = said if vocabulary().bases[base].keep else said[: -start] + said[end:]
+        left = said if vocabulary().bases[base].keep else said[:-start] + said[end:]
         return Term(base, _marks(left)), True
     return Term(_quantity_of(unit), _marks(said)), False
 

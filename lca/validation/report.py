@@ -57,6 +57,7 @@ def _target(target: Target) -> dict[str, Any]:
         "must_not_match": published.must_not_match,
         "missing": target.missing,
         "rules": list(target.rules),
+        "inputs": list(target.inputs),
     }
 
 

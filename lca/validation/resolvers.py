@@ -20,6 +20,13 @@ __all__ = ["HARDWARE_RESOLVERS", "RESOLVERS"]
 _HOSTS = frozenset({"server", "node", "host", "baseboard", "system"})
 _ENDS = frozenset({"min", "max", "low", "high", "minimum", "maximum"})
 _POWERS = ("device_power", "total_power", "power", "node_power", "energy", "it_energy")
+_OF_MEMORY = (
+    ("fab_yield", 1.0),
+    ("package_count", 0.0),
+    ("carbon_per_package", 0.0),
+    ("unit_count", 1.0),
+)
+_CALLS = frozenset({"inference", "request", "query", "prompt", "response", "call", "image"})
 _MEMORY = frozenset({"memory", "dram", "ram", "ssd", "flash", "hdd"})
 
 
@@ -84,17 +91,16 @@ def freight(solver: Solver, _term: Term) -> Found | None:
 
 def memories(solver: Solver, term: Term) -> Found | None:
     """Return what memories embody: capacity x carbon per capacity / yield, and packages."""
-    found = [solver.find(Term(base)) for base in ("fab_yield", "package_count", "carbon_per_package")]
     bits = [_memory(solver, fact) for fact in _facts(solver, "capacity")]
-    if None in found or None in bits or not bits:
-        return None
     dies = _added([bit for bit in bits if bit], "capacity x carbon per capacity")
-    count = solver.find(Term("unit_count")) or Found(np.array([1.0]))
+    if dies is None or None in bits:
+        return None
+    rest = [solver.find(Term(base)) or Found(np.array([absent])) for base, absent in _OF_MEMORY]
     total = combined(
         lambda die, good, packages, each, n: (
             n * (die / good + silicon.packaging_footprint(packages, each))
         ),
-        [part for part in (dies, *found, count) if part],
+        [dies, *rest],
         "memory by capacity, packaged",
     )
     return Found(total.values, term.marks & _MEMORY, total.rules, total.inputs)
@@ -129,9 +135,30 @@ def weighted_energy(solver: Solver, term: Term) -> Found | None:
     return Found(found.values, term.marks & _ENDS, found.rules, found.inputs)
 
 
-def _weight(shares: Mapping[frozenset[str], Fact], sort: Fact, left: Array) -> Found:
+def _weight(shares: Mapping[frozenset[str], Fact], sort: Fact, left: float | Array) -> Found:
     share = shares.get(sort.term.marks)
     return given(share) if share else Found(np.atleast_1d(left))
+
+
+def bill_of_parts(solver: Solver, term: Term) -> Found | None:
+    """Return the sum over a list of parts, each its footprint times its count."""
+    groups = solver.facts.groups
+    parts = [_counted_part(solver, group) for group in groups if not term.marks & group]
+    if not parts or None in parts:
+        return None
+    return _added([part for part in parts if part], "sum of count x part")
+
+
+def _counted_part(solver: Solver, group: frozenset[str]) -> Found | None:
+    of = [fact for fact in solver.facts.facts if fact.group == group]
+    each = [fact for fact in of if fact.term.base in {"co2e", "embodied"}]
+    counts = [fact for fact in of if fact.term.base in {"unit_count", "number", "device_count"}]
+    if len(each) != 1 or len(counts) > 1:
+        return None
+    found = given(each[0])
+    return (
+        combined(lambda e, n: e * n, [found, given(counts[0])], "count x part") if counts else found
+    )
 
 
 def scaled_energy(solver: Solver, term: Term) -> Found | None:
@@ -140,17 +167,23 @@ def scaled_energy(solver: Solver, term: Term) -> Found | None:
     part = solver.fact(Term("duration"))
     if not term.marks or energy is None or part is None or whole is None or not whole.used:
         return None
-    return combined(lambda e, t, p: e * t / p, [energy, whole, part], "energy x time / measured time")
+    return combined(
+        lambda e, t, p: e * t / p, [energy, whole, part], "energy x time / measured time"
+    )
 
 
-def parity(solver: Solver, _term: Term) -> Found | None:
+def parity(solver: Solver, term: Term) -> Found | None:
     """Return the number of calls whose energy or emissions are those of the training before."""
     for base, each in (("energy", "energy_per"), ("co2e", "co2e_per")):
-        per = _per_call(solver, base) or solver.find(Term(each))
+        stated = _facts(solver, each)
+        per = given(stated[0]) if len(stated) == 1 else _per_call(solver, base)
+        per = per or solver.find(Term(each))
         fixed = [f for f in _facts(solver, base) if per and f.name not in per.inputs]
         if per is not None and fixed:
             whole = _added([given(fact) for fact in fixed], "all that comes before")
-            return combined(lambda f, p: f / p, [part for part in (whole, per) if part], "parity")
+            pair = [part for part in (whole, per) if part]
+            found = combined(lambda before, each: before / each, pair, "parity")
+            return Found(found.values, term.marks & _CALLS, found.rules, found.inputs)
     return None
 
 
@@ -174,7 +207,9 @@ def metered_from_rating(solver: Solver, term: Term) -> Found | None:
         _spread(constants("defaults").value("busy_fraction", "").distribution),
         _spread(value("effective_training_share").distribution),
     )
-    return combined(_drawn_energy, [rated, time, *map(Found, parts)], "rated power, as training draws")
+    return combined(
+        _drawn_energy, [rated, time, *map(Found, parts)], "rated power, as training draws"
+    )
 
 
 def _drawn_energy(rated: Array, time: Array, idle: Array, busy: Array, used: Array) -> Array:
@@ -222,6 +257,6 @@ RESOLVERS: Mapping[str, Sequence[Resolver]] = {
 HARDWARE_RESOLVERS: Mapping[str, Sequence[Resolver]] = {
     **RESOLVERS,
     "freight": (freight,),
-    "embodied": (memories,),
+    "embodied": (memories, bill_of_parts),
 }
 """Resolvers of cases about hardware."""

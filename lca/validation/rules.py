@@ -2,35 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from lca.formulas import (
-    boavizta,
-    boavizta_gpu,
     break_even_time,
     embodied,
     operation,
     sharing,
-    silicon,
+    training,
     water,
     work,
 )
 from lca.uncertain import Array
-from lca.validation.engine import Rule
+from lca.validation.engine import Rule, rule_of
+from lca.workloads.training_factors import value
 
-__all__ = ["HARDWARE", "RULES"]
+__all__ = ["RULES"]
 
 HOURS_OF_A_YEAR = 8760.0
 """Hours of a year of 365 days: what lifetimes are counted in by the sources."""
 
+DAYS_OF_A_YEAR = 365.0
+HOURS_OF_A_DAY = 24.0
 HALF_LITRE = 0.5
 
 _HOST_WORDS = frozenset({"gpu", "device", "accelerator", "chip", "board", "unit", "card", "server"})
+_NET = frozenset({"net"})
 _CALLS = frozenset({"request", "response", "query", "prompt", "message"})
 _OUTPUTS = frozenset({"image", "video", "sample", "output", "clip"})
 _TOKENS = frozenset({"token"})
-_PARTS = frozenset({"cpu", "gpu", "dram", "memory", "ram", "ssd", "flash", "chip", "logic", "soc"})
 
 
 def _same(value: Array) -> Array:
@@ -39,8 +39,8 @@ def _same(value: Array) -> Array:
 
 def _times(*values: Array) -> Any:
     product: Any = 1.0
-    for value in values:
-        product = product * value
+    for factor in values:
+        product = product * factor
     return product
 
 
@@ -50,6 +50,10 @@ def _plus(*values: Array) -> Any:
 
 def _over(value: Array, by: Array) -> Any:
     return value / by
+
+
+def _thousandth(thousand: Array) -> Any:
+    return thousand / 1000.0
 
 
 def _lifetime_hours(lifetime: Array) -> Any:
@@ -64,6 +68,15 @@ def _hourly_used(footprint: Array, lifetime: Array, utilisation: Array) -> Any:
     return sharing.hourly_footprint(footprint, lifetime, HOURS_OF_A_YEAR, utilisation)
 
 
+def _six_per_weight(parameters: Array, tokens: Array) -> Any:
+    per_weight = value("flop_per_weight.full", "flop/token").central
+    return training.training_flop_by_rule(per_weight, parameters, 0.0, tokens, 1.0)
+
+
+def _cores(count: Array, power: Array, usage: Array, memory: Array, per_gb: Array) -> Any:
+    return count * power * usage + memory * per_gb
+
+
 def _use_by_power(power: Array, lifetime: Array, intensity: Array) -> Any:
     energy = operation.it_energy(power, _lifetime_hours(lifetime))
     return operation.operation_footprint(energy, intensity)
@@ -73,7 +86,7 @@ def _use_by_year(energy: Array, lifetime: Array, intensity: Array) -> Any:
     return operation.operation_footprint(energy * lifetime, intensity)
 
 
-def _all_water(it_energy: Array, wue: Array, facility: Array, grid_water: Array) -> Any:
+def _all_water(it_energy: Array, wue: Array, facility: Any, grid_water: Array) -> Any:
     on_site = water.on_site_water(it_energy, wue)
     return on_site + water.off_site_water(facility, grid_water)
 
@@ -97,237 +110,248 @@ def _saving(new: Array, old: Array, later: Array, intensity: Array, horizon: Arr
     return (before - after - new) / before
 
 
-def _act_logic(
-    area: Array, energy: Array, intensity: Array, gas: Array, material: Array, die_yield: Array
-) -> Any:
-    per_area = energy * intensity + gas + material
-    return silicon.act_logic_footprint(per_area, area, 1.0, die_yield)
-
-
-def _act_packaged(
-    area: Array,
-    energy: Array,
-    intensity: Array,
-    gas: Array,
-    material: Array,
-    die_yield: Array,
-    packages: Array,
-    package: Array,
-    count: Array,
-) -> Any:
-    logic = _act_logic(area, energy, intensity, gas, material, die_yield)
-    return count * (logic + silicon.packaging_footprint(packages, package))
-
-
-def _boavizta_cpu(base: Array, factor: Array, area: Array) -> Any:
-    return boavizta.cpu_footprint(base, factor, area, 1.0)
-
-
-def _boavizta_gpu(
-    casing: Array,
-    casing_factor: Array,
-    heatsink: Array,
-    heatsink_factor: Array,
-    board: Array,
-    board_factor: Array,
-    die: Array,
-    die_factor: Array,
-    memory: Array,
-    memory_factor: Array,
-    mass: Array,
-    upstream: Array,
-    end_of_life: Array,
-    freight: Array,
-) -> Any:
-    body = boavizta_gpu.gpu_body_footprint(
-        casing, casing_factor, heatsink, heatsink_factor, board, board_factor
-    )
-    logic = boavizta_gpu.gpu_logic_footprint(die_factor, die, 1.0)
-    stacks = boavizta_gpu.gpu_memory_footprint(memory_factor, memory, 1.0)
-    parts = boavizta_gpu.upstream_transport_footprint(mass, upstream)
-    return body + logic + stacks + parts + mass * end_of_life + freight
-
-
-_POWER = ("device_power", "total_power", "power", "node_power")
-
-
-def _rule(
-    target: str,
-    needs: str,
-    apply: Callable[..., Any],
-    name: str,
-    *,
-    unless: tuple[str, ...] = (),
-    absorbs: frozenset[str] = frozenset(),
-) -> Rule:
-    return Rule(target, tuple(needs.split()), apply, name, unless, absorbs)
-
-
 _ENERGY = (
-    _rule("device_hours", "device_count duration", _times, "devices x time"),
-    _rule("device_hours", "host_count devices_per_host duration", _times, "nodes x devices x time"),
-    _rule("device_hours", "duration", _same, "time of one machine", unless=("device_count",)),
-    _rule("device_hours", "work sustained_rate", _over, "work / sustained rate"),
-    _rule("device_hours", "work peak_rate compute_utilisation", work.busy_time, "busy time"),
-    _rule("work", "flop_per_token_per_parameter parameters output_length", _times, "FLOP of tokens"),
-    _rule("device_power", "power", _same, "power of one machine"),
-    _rule("power", "daily_energy", _same, "energy per time is power"),
-    _rule("total_power", "host_count node_power", _times, "nodes x node power"),
-    _rule("total_power", "node_power", _same, "one node", unless=("host_count",)),
-    _rule(
+    rule_of("device_hours", "device_count duration", _times, "devices x time"),
+    rule_of(
+        "device_hours", "host_count devices_per_host duration", _times, "nodes x devices x time"
+    ),
+    rule_of("device_hours", "duration", _same, "time of one machine", unless=("device_count",)),
+    rule_of("device_hours", "work sustained_rate", _over, "work / sustained rate"),
+    rule_of("device_hours", "work peak_rate compute_utilisation", work.busy_time, "busy time"),
+    rule_of(
+        "work", "flop_per_token_per_parameter parameters output_length", _times, "FLOP of tokens"
+    ),
+    rule_of("device_power", "power", _same, "power of one machine"),
+    rule_of("power", "daily_energy", _same, "energy per time is power"),
+    rule_of("total_power", "host_count node_power", _times, "nodes x node power"),
+    rule_of("total_power", "node_power", _same, "one node", unless=("host_count",)),
+    rule_of(
         "it_energy",
         "device_power power_utilisation device_hours",
         lambda power, used, time: operation.it_energy(power * used, time),
         "power x share of power x time",
     ),
-    _rule("it_energy", "device_power device_hours", operation.it_energy, "power x device hours"),
-    _rule("it_energy", "total_power duration", operation.it_energy, "power x time"),
-    _rule("it_energy", "energy", _same, "energy without a named boundary, before PUE"),
-    _rule("it_energy", "facility_energy pue", _over, "facility energy / PUE"),
-    _rule("facility_energy", "it_energy pue", operation.facility_energy, "IT energy x PUE"),
-    _rule("facility_energy", "it_energy", _same, "energy as stated, no PUE", unless=("pue",)),
-    _rule("energy", "facility_energy", _same, "facility energy"),
-    _rule("tdp_energy", "device_tdp device_hours", operation.it_energy, "TDP x device hours"),
+    rule_of("it_energy", "device_power device_hours", operation.it_energy, "power x device hours"),
+    rule_of("it_energy", "total_power duration", operation.it_energy, "power x time"),
+    rule_of("it_energy", "energy!", _same, "energy without a named boundary, before PUE"),
+    rule_of("it_energy", "facility_energy pue", _over, "facility energy / PUE"),
+    rule_of("facility_energy", "it_energy pue", operation.facility_energy, "IT energy x PUE"),
+    rule_of("facility_energy", "it_energy", _same, "energy as stated, no PUE", unless=("pue",)),
+    rule_of("energy", "facility_energy", _same, "facility energy"),
+    rule_of("it_energy", "energy_per count", _times, "energy each x count"),
+    rule_of("work", "parameters training_tokens", _six_per_weight, "6 FLOP per weight and token"),
+    rule_of(
+        "total_power",
+        "core_count core_power core_usage capacity memory_power",
+        _cores,
+        "cores and memory",
+    ),
+    rule_of(
+        "energy_per_day",
+        "total_power",
+        lambda p: operation.it_energy(p, HOURS_OF_A_DAY),
+        "power over a day",
+    ),
+    rule_of("energy_per_day", "energy_per count", _times, "energy each x calls of a day"),
+    rule_of(
+        "yearly_energy",
+        "total_power",
+        lambda p: operation.it_energy(p, HOURS_OF_A_YEAR),
+        "power over a year",
+    ),
+    rule_of("yearly_energy", "energy_per_day", lambda e: e * DAYS_OF_A_YEAR, "days of a year"),
+    rule_of("power", "yearly_energy!", lambda e: e / HOURS_OF_A_YEAR, "mean power of a year"),
+    rule_of("device_power", "it_energy device_hours", _over, "implied power", inverse=True),
+    rule_of("pue", "facility_energy it_energy", _over, "implied PUE", inverse=True),
+    rule_of("tdp_energy", "device_tdp device_hours", operation.it_energy, "TDP x device hours"),
 )
 
 _EMISSIONS = (
-    _rule(
+    rule_of(
         "co2e",
         "it_energy effective_intensity",
         operation.operation_footprint,
         "IT energy x intensity with PUE",
     ),
-    _rule(
+    rule_of(
         "co2e",
         "facility_energy grid_intensity",
         operation.operation_footprint,
         "facility energy x grid intensity",
     ),
-    _rule("co2e", "co2e- share", _times, "share of a total"),
-    _rule(
+    rule_of("co2e", "co2e- share", _times, "share of a total"),
+    rule_of(
         "co2e_it",
         "it_energy grid_intensity",
         operation.operation_footprint,
         "IT energy x grid intensity",
     ),
-    _rule("co2e_market", "co2e renewable_matching", _unmatched, "what is not matched"),
-    _rule("co2e_total", "co2e_it co2e+idle embodied_used", _plus, "dynamic + idle + embodied"),
-    _rule("co2e_total", "co2e embodied_used", _plus, "operation + embodied"),
-    _rule("co2e_per", "energy_per grid_intensity", operation.operation_footprint, "energy each x grid"),
-    _rule("co2e_each", "co2e- device_count", _over, "total / devices", absorbs=_HOST_WORDS),
-    _rule("use_phase", "yearly_energy lifetime effective_intensity", _use_by_year, "years of energy"),
-    _rule("use_phase", "yearly_energy lifetime grid_intensity", _use_by_year, "years of energy x grid"),
-    _rule("use_phase", "device_power lifetime grid_intensity", _use_by_power, "power over a life"),
-    _rule("use_phase", "co2e- share+use", _times, "share of a total"),
+    rule_of(
+        "co2e_market",
+        "facility_energy grid_intensity+market",
+        operation.operation_footprint,
+        "facility energy x market intensity",
+    ),
+    rule_of(
+        "yearly_co2e",
+        "yearly_energy grid_intensity",
+        operation.operation_footprint,
+        "energy of a year x grid intensity",
+    ),
+    rule_of("co2e_market", "co2e renewable_matching", _unmatched, "what is not matched"),
+    rule_of("co2e_total", "co2e_it co2e+idle embodied_used", _plus, "dynamic + idle + embodied"),
+    rule_of("co2e_total", "co2e embodied_used", _plus, "operation + embodied"),
+    rule_of("co2e_total", "co2e_it co2e+idle", _plus, "dynamic + idle"),
+    rule_of(
+        "co2e_per",
+        "energy_per grid_intensity",
+        operation.operation_footprint,
+        "energy each x grid",
+        unless=("pue",),
+    ),
+    rule_of(
+        "co2e_per",
+        "energy_per pue grid_intensity",
+        lambda energy, pue, grid: operation.operation_footprint(
+            operation.facility_energy(energy, pue), grid
+        ),
+        "energy each x PUE x grid",
+    ),
+    rule_of("co2e", "co2e_per count", _times, "emissions each x count"),
+    rule_of("co2e", "co2e- renewable_matching", _unmatched, "what is not matched", absorbs=_NET),
+    rule_of(
+        "grid_intensity", "co2e facility_energy", _over, "implied grid intensity", inverse=True
+    ),
+    rule_of("embodied_share", "embodied_used co2e_total", _over, "embodied / total"),
+    rule_of("co2e_each", "co2e- device_count", _over, "total / devices", absorbs=_HOST_WORDS),
+    rule_of(
+        "use_phase", "yearly_energy lifetime effective_intensity", _use_by_year, "years of energy"
+    ),
+    rule_of(
+        "use_phase", "yearly_energy lifetime grid_intensity", _use_by_year, "years of energy x grid"
+    ),
+    rule_of(
+        "use_phase", "device_power lifetime grid_intensity", _use_by_power, "power over a life"
+    ),
+    rule_of("use_phase", "co2e- share+use", _times, "share of a total"),
 )
 
 _WATER = (
-    _rule("water_onsite", "it_energy wue_onsite", water.on_site_water, "IT energy x WUE"),
-    _rule(
+    rule_of("wue_onsite", "water it_energy", _over, "implied WUE", inverse=True),
+    rule_of("water_onsite", "it_energy wue_onsite", water.on_site_water, "IT energy x WUE"),
+    rule_of(
         "water_offsite",
         "facility_energy ewif",
         water.off_site_water,
         "facility energy x water of the grid",
     ),
-    _rule("water", "facility_energy wue_total", water.off_site_water, "facility energy x all water"),
-    _rule("water", "it_energy wue_onsite facility_energy ewif", _all_water, "on-site + off-site"),
-    _rule(
+    rule_of(
+        "water", "facility_energy wue_total", water.off_site_water, "facility energy x all water"
+    ),
+    rule_of("water", "it_energy wue_onsite facility_energy ewif", _all_water, "on-site + off-site"),
+    rule_of(
         "water",
         "facility_energy wue_onsite",
         water.off_site_water,
         "facility energy x the one water factor",
         unless=("ewif", "wue_total"),
     ),
-    _rule("per_half_litre", "water+request", lambda each: HALF_LITRE / each, "half a litre / water each"),
+    rule_of("water", "water_per count", _times, "water each x count"),
+    rule_of(
+        "per_half_litre",
+        "water+request",
+        lambda each: HALF_LITRE / each,
+        "half a litre / water each",
+    ),
 )
 
 _EMBODIED = (
-    _rule("embodied_per", "embodied_device lifetime average_utilisation", _hourly_used, "used hours"),
-    _rule(
+    rule_of(
+        "embodied_per", "embodied_device lifetime average_utilisation", _hourly_used, "used hours"
+    ),
+    rule_of(
         "embodied_per",
         "embodied_device lifetime",
         _hourly,
         "hours of a life",
         unless=("average_utilisation",),
     ),
-    _rule("embodied_used", "embodied_per device_hours", _times, "embodied per hour x hours"),
-    _rule("embodied_used", "embodied", _same, "embodied per unit, as stated", unless=("lifetime",)),
-    _rule("embodied_water_per", "embodied_water_device lifetime", _hourly, "water of a life"),
-    _rule("embodied_water_used", "embodied_water_per device_hours", _times, "water per hour x hours"),
+    rule_of("embodied_used", "embodied_per device_hours", _times, "embodied per hour x hours"),
+    rule_of(
+        "embodied_used", "embodied", _same, "embodied per unit, as stated", unless=("lifetime",)
+    ),
+    rule_of("embodied_water_per", "embodied_water_device lifetime", _hourly, "water of a life"),
+    rule_of(
+        "embodied_water_used", "embodied_water_per device_hours", _times, "water per hour x hours"
+    ),
 )
 
 _EACH = (
-    _rule("energy_per", "total_power throughput", _over, "power / throughput", absorbs=_TOKENS),
-    _rule("energy_per", "energy_per-+token output_length", _times, "per token x tokens", absorbs=_CALLS),
-    _rule("energy_per", "total_power duration batch_size", lambda p, t, n: p * t / n, "power x time / batch", absorbs=_OUTPUTS),
-    _rule("energy_per", "energy- count", _over, "energy / count"),
-    _rule("co2e_per", "co2e- count", _over, "emissions / count"),
-    _rule("water_per", "water- count", _over, "water / count"),
+    rule_of("energy_per", "total_power throughput", _over, "power / throughput", absorbs=_TOKENS),
+    rule_of(
+        "energy_per",
+        "energy_per-+token output_length",
+        _times,
+        "per token x tokens",
+        absorbs=_CALLS,
+    ),
+    rule_of(
+        "energy_per",
+        "total_power duration batch_size",
+        lambda p, t, n: p * t / n,
+        "power x time / batch",
+        absorbs=_OUTPUTS,
+    ),
+    rule_of("energy_per", "energy_per-+1000", _thousandth, "one of a thousand"),
+    rule_of("co2e_per", "co2e_per-+1000", _thousandth, "one of a thousand"),
+    rule_of("water_per", "water_per-+1000", _thousandth, "one of a thousand"),
+    rule_of("energy_per", "energy- count", _over, "energy / count"),
+    rule_of("energy_per", "energy_per_day- count+day", _over, "energy of a day / calls of a day"),
+    rule_of("co2e_per", "co2e- count", _over, "emissions / count"),
+    rule_of(
+        "water_per",
+        "energy_per wue_onsite pue ewif",
+        lambda e, on_site, pue, grid: _all_water(
+            e, on_site, operation.facility_energy(e, pue), grid
+        ),
+        "energy each x water",
+    ),
+    rule_of("water_per", "water- count", _over, "water / count"),
 )
 
 _DECISIONS = (
-    _rule(
+    rule_of(
         "break_even",
         "embodied power+old power+new grid_intensity average_utilisation",
         _payback_used,
         "embodied / saving of the used hours",
     ),
-    _rule(
+    rule_of(
         "break_even",
         "embodied power+old power+new grid_intensity",
         _payback,
         "embodied / saving per hour",
         unless=("average_utilisation",),
     ),
-    _rule(
+    rule_of(
+        "break_even",
+        "parity count+day",
+        lambda calls, daily: calls / daily * HOURS_OF_A_DAY,
+        "calls / calls of a day",
+    ),
+    rule_of(
         "saving_at_horizon",
         "embodied power+old power+new grid_intensity horizon",
         _saving,
         "saving over a horizon",
     ),
-    _rule("saving_needed", "extra_units embodied use_phase", lambda n, e, u: n * e / u, "extra embodied / operation"),
+    rule_of(
+        "saving_needed",
+        "extra_units embodied use_phase",
+        lambda n, e, u: n * e / u,
+        "extra embodied / operation",
+    ),
 )
 
-HARDWARE = (
-    _rule(
-        "embodied",
-        "die_area energy_per_area fab_intensity gas_per_area material_per_area fab_yield"
-        " package_count carbon_per_package unit_count",
-        _act_packaged,
-        "logic by area, packaged, several",
-    ),
-    _rule(
-        "embodied",
-        "die_area energy_per_area fab_intensity gas_per_area material_per_area fab_yield",
-        _act_logic,
-        "logic by area",
-        unless=("carbon_per_package",),
-    ),
-    _rule(
-        "embodied",
-        "unit_count base_footprint die_factor capacity density",
-        lambda n, b, f, c, d: n * boavizta.ram_footprint(b, f, c, d),
-        "memory by density, several",
-    ),
-    _rule(
-        "embodied",
-        "base_footprint die_factor capacity density",
-        boavizta.ram_footprint,
-        "memory by density",
-        unless=("unit_count",),
-    ),
-    _rule("embodied", "base_footprint die_factor die_area", _boavizta_cpu, "base + area x factor"),
-    _rule(
-        "embodied",
-        "casing_mass casing_factor heatsink_mass heatsink_factor board_area board_factor die_area"
-        " die_factor memory_area memory_factor device_mass upstream_factor end_of_life_factor freight",
-        _boavizta_gpu,
-        "parts of an accelerator",
-    ),
-    _rule("embodied", "host_embodied device_count embodied+gpu", lambda h, n, e: h + n * e, "host + devices"),
-    _rule("co2e", "embodied", _same, "embodied"),
-    _rule("co2e", "embodied", _same, "embodied of a part", absorbs=_PARTS),
-)
-"""Rules of manufacture: they answer only cases about hardware."""
-
-RULES = _ENERGY + _EMISSIONS + _WATER + _EMBODIED + _EACH + _DECISIONS
+RULES: tuple[Rule, ...] = _ENERGY + _EMISSIONS + _WATER + _EMBODIED + _EACH + _DECISIONS
+"""Rules of every case, the more direct ones first."""

@@ -16,12 +16,14 @@ from lca.validation.names import Term, read_name, vocabulary
 from lca.validation.quantities import Flag
 from lca.validation.readings import borrowed, other_boundary
 from lca.validation.resolvers import HARDWARE_RESOLVERS, RESOLVERS
-from lca.validation.rules import HARDWARE, RULES
-from lca.validation.structure import by_structure
+from lca.validation.rules import RULES
+from lca.validation.rules_hardware import HARDWARE
+from lca.validation.structure import asks_for_total, by_structure
 
 __all__ = ["WIDEST", "Score", "Target", "score_case", "score_cases"]
 
 _ROUNDING = 1e-9
+_UNEXPLAINED = "does-not-follow"
 _OTHER = "energy read as facility energy"
 
 WIDEST = 4.0
@@ -106,6 +108,8 @@ def score_case(case: Case, sisters: Sequence[Case] = ()) -> Score:
 def _flags(case: Case, targets: Sequence[Target]) -> tuple[Flag, ...]:
     """Return what the checks find, and an energy that had to be read otherwise to fit."""
     flags = check_case(case.raw, case.place)
+    if all(target.within for target in targets if target.published.target):
+        flags = tuple(flag for flag in flags if flag.code != _UNEXPLAINED)
     other = [t.published.known.name for t in targets if _OTHER in t.rules]
     if not other or any(flag.code == "boundary-mixed" for flag in flags):
         return flags
@@ -113,9 +117,7 @@ def _flags(case: Case, targets: Sequence[Target]) -> tuple[Flag, ...]:
     return (*flags, Flag("boundary-mixed", said))
 
 
-def _best_target(
-    case: Case, facts: Facts, sisters: Sequence[Case], published: Published
-) -> Target:
+def _best_target(case: Case, facts: Facts, sisters: Sequence[Case], published: Published) -> Target:
     """Return the plain reading's answer, or that of another reading where the plain one fails."""
     plain = _target(_solver(case, facts), case, published)
     if plain.within or published.must_not_match:
@@ -147,6 +149,8 @@ def _target(solver: Solver, case: Case, published: Published) -> Target:
     found = solver.find(term)
     if found is None or not found.used >= term.marks:
         found = by_structure(solver, known.name, known.unit, term)
+    elif not found.rules and asks_for_total(known.name):
+        found = by_structure(solver, known.name, known.unit, term) or found
     if found is None:
         return Target(published, missing=_missing(solver.facts, term))
     scale = factor(vocabulary().bases[term.base].unit, known.unit)
@@ -156,10 +160,14 @@ def _target(solver: Solver, case: Case, published: Published) -> Target:
 def _spoken(facts: Facts, term: Term) -> Term:
     """Return a term without the soft marks that no input carries: without offsets net is gross."""
     words = {word for fact in facts.facts for word in fact.term.marks}
+    if any(fact.term.base == "renewable_matching" for fact in facts.facts):
+        words.add("net")
     return Term(term.base, term.marks - (vocabulary().soft - words))
 
 
 def _missing(facts: Facts, term: Term) -> str:
+    if "series" in facts.labels:
+        return f"needs the series {facts.labels['series']}, which the case does not hold"
     words = {word for fact in facts.facts for word in fact.term.marks}
     strange = sorted(term.marks - words)
     if strange:
@@ -188,7 +196,8 @@ def _compared(published: Published, case: Case, found: Found, values: Array) -> 
 
 def _status(case: Case, targets: Sequence[Target], flags: Sequence[Flag]) -> str:
     """Return what a case comes to: the worst of its targets, or that it was flagged."""
-    wanted = [target for target in targets if target.published.target] or targets
+    wanted = [target for target in targets if target.published.target]
+    wanted = wanted or [t for t in targets if t.computed is not None] or list(targets)
     if flags:
         return "flagged"
     if any(target.within is None for target in wanted):

@@ -7,15 +7,17 @@ from itertools import pairwise
 
 import numpy as np
 
+from lca.uncertain import Array
 from lca.validation.engine import Found, Solver, combined
 from lca.validation.facts import Fact
 from lca.validation.names import Term, Words, read_name, same_dimension, vocabulary, words
 from lca.validation.resolvers import given
 
-__all__ = ["by_structure"]
+__all__ = ["asks_for_total", "by_structure"]
 
 _TOTALS = frozenset({"total", "consumed", "sum", "all", "overall"})
 _SHARES = frozenset({"share", "fraction"})
+_SAVINGS = frozenset({"saving", "reduction", "decrease"})
 _RATIOS = frozenset({"ratio", "improvement", "factor", "spread"})
 _JOINERS = frozenset({"to", "over", "vs", "versus", "per"})
 _FEWEST = 2
@@ -34,11 +36,16 @@ def by_structure(solver: Solver, name: str, unit: str, term: Term) -> Found | No
         The figure as the vocabulary reads it.
     """
     said = words(name)
-    for answer in (_extreme, _ratio, _share, _total, _joined):
+    for answer in (_extreme, _ratio, _share, _saved, _total, _joined):
         found = answer(solver, said, unit, term)
         if found is not None:
             return found
     return None
+
+
+def asks_for_total(name: str) -> bool:
+    """Return whether a name asks for the sum of all its kind."""
+    return bool(_TOTALS & set(words(name)))
 
 
 def _numbers(solver: Solver) -> list[Fact]:
@@ -55,23 +62,23 @@ def _alike(solver: Solver, unit: str) -> list[Fact]:
 
 
 def _extreme(solver: Solver, said: Words, unit: str, _term: Term) -> Found | None:
-    pick: dict[Words, Callable[..., object]] = {("minimum",): _least, ("maximum",): _most}
+    pick: dict[Words, Callable[..., Array]] = {("minimum",): _least, ("maximum",): _most}
     facts = _alike(solver, unit)
     if said in pick and len(facts) >= _FEWEST:
         return combined(pick[said], [given(fact) for fact in facts], "extreme of the values")
     return None
 
 
-def _least(*values: object) -> object:
-    return np.min(np.stack(np.broadcast_arrays(*values)), axis=0)  # type: ignore[call-overload]
+def _least(*values: Array) -> Array:
+    return np.asarray(np.min(np.stack(np.broadcast_arrays(*values)), axis=0))
 
 
-def _most(*values: object) -> object:
-    return np.max(np.stack(np.broadcast_arrays(*values)), axis=0)  # type: ignore[call-overload]
+def _most(*values: Array) -> Array:
+    return np.asarray(np.max(np.stack(np.broadcast_arrays(*values)), axis=0))
 
 
-def _spread(*values: object) -> object:
-    return _most(*values) / _least(*values)  # type: ignore[operator]
+def _spread(*values: Array) -> Array:
+    return np.asarray(_most(*values) / _least(*values))
 
 
 def _ratio(solver: Solver, said: Words, _unit: str, _term: Term) -> Found | None:
@@ -81,12 +88,22 @@ def _ratio(solver: Solver, said: Words, _unit: str, _term: Term) -> Found | None
         return None
     facts = _numbers(solver)
     if not set(left) - {"max", "min"}:
-        return combined(_spread, [given(fact) for fact in facts], "largest / smallest")
+        return _largest_over_smallest(facts)
     for first, second in _halves(left):
         pair = _one_of(facts, first), _one_of(facts, second)
         if pair[0] and pair[1] and pair[0] is not pair[1]:
             return _divided(pair[0], pair[1], "ratio of two inputs")
     return _ratio_of_groups(facts, frozenset(left))
+
+
+def _largest_over_smallest(facts: Sequence[Fact]) -> Found | None:
+    """Return the spread of the one kind of input that a case has several of."""
+    units = {vocabulary().bases[fact.term.base].unit for fact in facts}
+    several = [[f for f in facts if vocabulary().bases[f.term.base].unit == unit] for unit in units]
+    chosen = [group for group in several if len(group) >= _FEWEST]
+    if len(chosen) != 1:
+        return None
+    return combined(_spread, [given(fact) for fact in chosen[0]], "largest / smallest")
 
 
 def _halves(said: Words) -> Iterator[tuple[Words, Words]]:
@@ -113,7 +130,7 @@ def _divided(one: Fact, other: Fact, name: str) -> Found:
 def _ratio_of_groups(facts: Sequence[Fact], left: frozenset[str]) -> Found | None:
     """Return the ratio of the first group's figure to the second's."""
     fits = [fact for fact in facts if "." in fact.name and left <= set(words(fact.name))]
-    owners = [fact.name.split(".")[0] for fact in fits]
+    owners = [fact.name.rsplit(".", 1)[0] for fact in fits]
     if len(fits) == _FEWEST and owners[0] != owners[1]:
         return _divided(fits[0], fits[1], "ratio of two groups")
     return None
@@ -135,6 +152,18 @@ def _share(solver: Solver, said: Words, unit: str, _term: Term) -> Found | None:
     return None
 
 
+def _saved(solver: Solver, said: Words, unit: str, _term: Term) -> Found | None:
+    """Return what the smaller of two like inputs saves of the larger."""
+    if unit not in {"", "percent"} or not _SAVINGS & set(said):
+        return None
+    facts = _numbers(solver)
+    for base in ("co2e", "energy", "grid_intensity", "it_energy", "facility_energy"):
+        pair = [given(fact) for fact in facts if fact.term.base == base]
+        if len(pair) == _FEWEST and len(facts) - len(pair) <= _FEWEST:
+            return combined(lambda *values: 1.0 - 1.0 / _spread(*values), pair, "1 - less / more")
+    return None
+
+
 def _sum_of_shares(solver: Solver, wanted: frozenset[str]) -> Found | None:
     parts = [
         fact
@@ -145,7 +174,9 @@ def _sum_of_shares(solver: Solver, wanted: frozenset[str]) -> Found | None:
 
 
 def _summed(parts: Sequence[Fact]) -> Found:
-    return combined(lambda *values: sum(values), [given(part) for part in parts], "sum of the parts")
+    return combined(
+        lambda *values: sum(values), [given(part) for part in parts], "sum of the parts"
+    )
 
 
 def _total(solver: Solver, said: Words, unit: str, term: Term) -> Found | None:
@@ -153,7 +184,7 @@ def _total(solver: Solver, said: Words, unit: str, term: Term) -> Found | None:
     parts = _alike(solver, unit)
     if len(parts) < _FEWEST and _TOTALS & set(said):
         parts = [fact for fact in _numbers(solver) if fact.term.base == term.base]
-        parts = parts if all(fact.term.marks for fact in parts) else []
+        parts = parts if sum(not fact.term.marks for fact in parts) <= 1 else []
     wanted = term.marks - {word for fact in parts for word in fact.term.marks}
     if len(parts) < _FEWEST or wanted or term.marks:
         return None
