@@ -48,7 +48,7 @@ def case_file(folder: Path, inputs: dict[str, Any], published: dict[str, Any], *
         **more,
     }
     path = folder / "cases.yaml"
-    path.write_text(yaml.safe_dump({"cases": [entry]}), encoding="utf-8")
+    path.write_text(yaml.safe_dump({"cases": [entry]}, sort_keys=False), encoding="utf-8")
     return path
 
 
