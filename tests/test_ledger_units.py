@@ -61,13 +61,23 @@ SCENARIO: dict[str, Any] = {
         },
         "pretrain": {
             "phase": "training",
-            "train": {"model": "small", "tokens": "1e12 tokens", "sequence": "4096 tokens", "development_factor": "1.5"},
+            "train": {
+                "model": "small",
+                "tokens": "1e12 tokens",
+                "sequence": "4096 tokens",
+                "development_factor": "1.5",
+            },
             "device": "nvidia-h100-sxm5-80gb",
             "site": "oregon",
         },
         "adapt": {
             "phase": "optimization",
-            "train": {"model": "experts", "tokens": "1e9 tokens", "method": "lora", "precision": "fp8"},
+            "train": {
+                "model": "experts",
+                "tokens": "1e9 tokens",
+                "method": "lora",
+                "precision": "fp8",
+            },
             "device": "nvidia-h100-sxm5-80gb",
             "site": "oregon",
             "runs_per_year": "2",

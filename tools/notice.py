@@ -80,7 +80,9 @@ def _schemas() -> list[tuple[str, Any]]:
 
 def _schema(pair: tuple[str, Any]) -> str:
     name, about = pair
-    return f"{name}: {about['title']}, {about['version']}. {about['attribution']}. {about['source']}"
+    return (
+        f"{name}: {about['title']}, {about['version']}. {about['attribution']}. {about['source']}"
+    )
 
 
 def _open_sources() -> list[Source]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import subprocess
 import sys
 from collections.abc import Callable
@@ -125,7 +126,9 @@ def test_two_commands_are_measured_in_turns(
     found = json.loads(done.stdout)
     # A busy machine makes both longer by some time of its own, and scatters the repeats.
     assert found["ratio"] > 1
-    assert found["instrument"]["low"] < found["ratio"] < found["instrument"]["high"]
+    # the shorter side's lower bound can be nothing on a busy machine: then no upper bound exists
+    high = found["instrument"]["high"]
+    assert found["instrument"]["low"] < found["ratio"] < (math.inf if high is None else high)
     decided = min(found["instrument"]["low"], found["repeats"]["low"]) > 1
     assert found["verdict"] == ("higher" if decided else "undecided")
 
