@@ -96,3 +96,25 @@ def test_a_question_that_is_not_asked_is_refused(capsys: pytest.CaptureFixture[s
 
     assert main(["optimize", "mix", str(packaged_scenarios() / "procurement.yaml")]) == 3
     assert "add optimize.mix" in capsys.readouterr().err
+
+
+def test_a_question_may_be_written_either_way(capsys: pytest.CaptureFixture[str]) -> None:
+    """Hyphens and underscores are the same; an unknown question is told with the nearest."""
+    from lca.cli import main
+
+    source = str(packaged_scenarios() / "power_cap_h100.yaml")
+    assert main(["optimize", "power_cap", source, "-q", "--samples", "64"]) == 0
+    assert main(["optimize", "refesh", source]) == 2
+    assert 'did you mean "refresh"' in capsys.readouterr().err
+
+
+def test_a_folder_that_is_not_there_is_told_before_solving(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing is computed for a file that could not be written."""
+    from lca.cli import main
+
+    source = str(packaged_scenarios() / "power_cap_h100.yaml")
+    target = str(tmp_path / "nowhere" / "answer.json")
+    assert main(["optimize", "power-cap", source, "-o", target]) == 2
+    assert "is not there" in capsys.readouterr().err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,11 +14,22 @@ from lca.errors import Problem, ScenarioError
 from lca.optimize import QUESTIONS
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from lca.optimize.answer import Answer
     from lca.scenario import Scenario
 
 _NAMES = tuple(name.replace("_", "-") for name in QUESTIONS)
 _ENDINGS = (".json", ".md", ".yaml", ".yml")
+
+
+def _complete(
+    _context: click.Context, _parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Complete the names of questions."""
+    from click.shell_completion import CompletionItem
+
+    return [CompletionItem(name) for name in _NAMES if name.startswith(incomplete)]
 
 
 @click.command(
@@ -27,7 +39,7 @@ _ENDINGS = (".json", ".md", ".yaml", ".yml")
         "lca optimize fleet scenarios/fleet_three_sites.yaml -o chosen.yaml -o answer.json",
     ),
 )
-@click.argument("question", type=click.Choice(_NAMES), metavar="QUESTION")
+@click.argument("question", shell_complete=_complete)
 @click.argument("scenario", type=click.Path())
 @click.option(
     "--set",
@@ -58,10 +70,11 @@ def command(
     accelerators for which requests), second-life, schedule and siting (when and where to run jobs),
     sizing (solar, wind, battery), power-cap. Each reads its part of the scenario's optimize section.
     """
+    asked = _known(question)
     _check(files)
     loaded = load(scenario, settings, changes)
     try:
-        answer = _solve(question.replace("-", "_"), loaded, settings)
+        answer = _solve(asked, loaded, settings)
     except ScenarioError as error:
         # what --set changed does not stand in the file
         raise error if changes else ScenarioError(list(_placed(error, loaded))) from None
@@ -92,11 +105,27 @@ def _placed(error: ScenarioError, scenario: Scenario) -> Iterator[Problem]:
         yield scenario.source.problem(tuple(path), problem.message)
 
 
+def _known(question: str) -> str:
+    """Return the module of a question, however its name is hyphened."""
+    from lca.errors import did_you_mean, quoted
+
+    name = question.strip().lower().replace("_", "-")
+    if name not in _NAMES:
+        known = ", ".join(_NAMES)
+        msg = f"no question {quoted(question)}{did_you_mean(name, _NAMES)} (one of: {known})"
+        raise click.UsageError(msg)
+    return name.replace("-", "_")
+
+
 def _check(files: Sequence[str]) -> None:
-    """Refuse files of unknown formats before anything is computed."""
+    """Refuse files that cannot be written before anything is computed."""
     for file in files:
         if Path(file).suffix.lower() not in _ENDINGS:
             msg = f'"{file}": write a .yaml (the chosen scenario), .json or .md file'
+            raise click.UsageError(msg)
+        folder = Path(file).resolve().parent
+        if not folder.is_dir() or not os.access(folder, os.W_OK):
+            msg = f'"{file}": the folder {folder} is not there, or cannot be written to'
             raise click.UsageError(msg)
 
 
