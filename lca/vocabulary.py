@@ -276,7 +276,6 @@ latency | h | time from the arrival of a request to its last token
 concurrency | request | requests in flight at the same time
 replica_demand | token/h | tokens asked of one replica in an hour
 step_tokens | token | tokens that a sequence gains in one step of decoding
-idle_energy_per_token | kWh/token | electricity of devices that stand idle, per token served
 fixed_energy | kWh | electricity spent once, whatever is served afterwards
 energy_per_request | kWh/request | electricity of serving one request
 teacher_logit_energy | kWh | electricity of running a teacher model on the data a student learns from

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from lca.errors import InputError
 from lca.formulas import queueing
 from lca.formulas import replica_memory as memory
-from lca.formulas import service as formula
 from lca.terms import Draws, Factor, Node, apply
 from lca.uncertain import lognormal, uniform
 from lca.workloads import break_even, service, service_batch
@@ -330,12 +329,6 @@ def test_a_batch_that_memory_allows_is_held_by_its_devices() -> None:
     for batch, devices in ((296.0, 4), (297.0, 5)):
         whole = service_batch.replica_memory(weights, cache, given("batch", batch))
         assert central(service_batch.devices_per_replica(whole, device, 8)) == devices
-
-
-def test_idle_energy_per_token_by_hand() -> None:
-    """100 devices of 0.1 kW, three quarters idle, over a million tokens an hour: 7.5e-6 kWh."""
-    found = formula.idle_energy_per_token(0.1, 100.0, 0.25, 1e6)
-    assert found == pytest.approx(7.5e-6)
 
 
 # --- break-even -------------------------------------------------------------------------------

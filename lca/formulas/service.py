@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from lca.vocabulary import (
     Hour,
-    Kilowatt,
-    KilowattHourPerToken,
     Ratio,
     RequestPerHour,
     Token,
@@ -307,71 +305,6 @@ def replica_demand(mean_demand: TokenPerHour, replica_count: Ratio) -> TokenPerH
     25000.0
     """
     return mean_demand / replica_count
-
-
-def idle_share(utilization: Ratio) -> Ratio:
-    r"""Find the share of provisioned device time without work.
-
-    Equation: ``idle_share = 1 - utilization``
-
-    Parameters
-    ----------
-    utilization : ratio
-        Share of powered time in which a device is busy.
-
-    Returns
-    -------
-    ratio
-        The share of provisioned device time without work.
-
-    Notes
-    -----
-    Valid for a utilization from 0 to 1.
-
-    Examples
-    --------
-    >>> idle_share(0.25)
-    0.75
-    """
-    return 1 - utilization
-
-
-def idle_energy_per_token(
-    idle_power: Kilowatt,
-    provisioned_devices: Ratio,
-    utilization: Ratio,
-    mean_demand: TokenPerHour,
-) -> KilowattHourPerToken:
-    r"""Charge the electricity of idle devices to the tokens served.
-
-    Equation: ``idle_energy_per_token = idle_power * provisioned_devices * (1 - utilization) / mean_demand``
-
-    Parameters
-    ----------
-    idle_power : kW
-        Power of one device that is powered and has no work.
-    provisioned_devices : ratio
-        Devices that stand ready for a service.
-    utilization : ratio
-        Share of powered time in which a device is busy.
-    mean_demand : token/h
-        Tokens asked for in an hour, averaged over a year.
-
-    Returns
-    -------
-    kWh/token
-        Electricity of devices that stand idle, per token served.
-
-    Notes
-    -----
-    Valid for devices that stay switched on; the facility's overhead and the host are outside.
-
-    Examples
-    --------
-    >>> round(idle_energy_per_token(0.1, 60.0, 0.25, 4.5e5), 9)
-    1e-05
-    """
-    return idle_power * provisioned_devices * (1 - utilization) / mean_demand
 
 
 def serving_time(

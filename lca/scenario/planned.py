@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from lca.errors import InputError, Problem
 from lca.library import Library
-from lca.scenario.models import ScenarioModel
+from lca.scenario.models import ScenarioModel, Work
 from lca.scenario.patching import Patched
-from lca.scenario.service_models import Model
+from lca.scenario.service_models import Answers, Model, Train
 
 if TYPE_CHECKING:
     from lca.scenario.answer_plans import AnswerPlan
@@ -73,26 +73,35 @@ def _training(
 ) -> dict[str, TrainingPlan]:
     from lca.scenario.training_plans import training_plan
 
-    made: dict[str, TrainingPlan] = {}
-    for name, work in model.work.items():
-        if work.train is not None and work.train.model in known:
-            where, ai = f"work.{name}", known[work.train.model]
-            make = partial(training_plan, where, work, ai, library)
-            desk.put(made, where, ("work", name, "train"), make)
-    return made
+    return _works("train", training_plan, model, known, library, desk)
 
 
 def _answers(
     model: ScenarioModel, known: Mapping[str, AIModel], library: Library, desk: _Desk
 ) -> dict[str, AnswerPlan]:
-    made: dict[str, AnswerPlan] = {}
-    for name, work in model.work.items():
-        if work.answer is not None and work.answer.model in known:
-            from lca.scenario.answer_plans import answer_plan
+    if not any(work.answer for work in model.work.values()):
+        return {}
+    from lca.scenario.answer_plans import answer_plan
 
-            where, ai = f"work.{name}", known[work.answer.model]
-            make = partial(answer_plan, where, work, ai, library)
-            desk.put(made, where, ("work", name, "answer"), make)
+    return _works("answer", answer_plan, model, known, library, desk)
+
+
+def _works(
+    way: str,
+    plan: Callable[[str, Work, AIModel, Library], Plan],
+    model: ScenarioModel,
+    known: Mapping[str, AIModel],
+    library: Library,
+    desk: _Desk,
+) -> dict[str, Plan]:
+    """Return the plans of all work that is done one way: ``train`` or ``answer``."""
+    made: dict[str, Plan] = {}
+    for name, work in model.work.items():
+        asked: Train | Answers | None = getattr(work, way)
+        if asked is not None and asked.model in known:
+            where = f"work.{name}"
+            make = partial(plan, where, work, known[asked.model], library)
+            desk.put(made, where, ("work", name, way), make)
     return made
 
 

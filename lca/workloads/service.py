@@ -21,6 +21,7 @@ from statistics import NormalDist
 
 from lca.errors import InputError
 from lca.formulas import queueing, service
+from lca.formulas.sharing import idle_share
 from lca.sources import Quality
 from lca.terms import Factor, Node, apply
 from lca.uncertain import exact
@@ -213,7 +214,7 @@ def _staffed(
         replica_throughput=throughput,
         replica_count=replicas,
     )
-    idle = apply(service.idle_share, utilization=used)
+    idle = apply(idle_share, utilization=used)
     each = apply(service.replica_demand, mean_demand=asked.mean, replica_count=replicas)
     return Staffing(replicas, devices, used, idle, each, (remark,))
 

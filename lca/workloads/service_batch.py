@@ -207,7 +207,7 @@ def batch_by_memory(
     batch = int(_central(fits))
     if batch < 1:
         want = _central(weights) + _central(sequence)
-        msg = f"weights and one sequence take {want:.4g} GB, more than {_central(devices):g} devices of {_central(device_memory):g} GB hold; join more devices, or lower the precision"
+        msg = f"weights and one sequence take {want:.4g} GB, more than {_central(devices):g} devices of {_central(device_memory):g} GB hold; take more devices, a lower precision, or shorter prompts and answers"
         raise InputError(msg)
     return batch
 

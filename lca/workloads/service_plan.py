@@ -16,10 +16,11 @@ from lca.errors import InputError, Problem
 from lca.formulas import service as formulas
 from lca.library.models import Device
 from lca.terms import Draws, Factor, Node, apply, factors
-from lca.workloads import service, service_batch, tabled
+from lca.workloads import service, service_batch
 from lca.workloads.ai_models import AIModel
 from lca.workloads.inference import Serving, serving
 from lca.workloads.inference_coefficients import coefficients
+from lca.workloads.inference_model import DEFAULT_TASK
 from lca.workloads.validity import precision_class
 
 MOST_DEVICES = 16
@@ -230,7 +231,10 @@ def devices_of(asked: Answering) -> tuple[int, tuple[str, ...]]:
             f"{MOST_DEVICES} that serving was measured with; lower the precision or take larger devices"
         )
         raise InputError(Problem("devices_per_replica", message))
-    said = f"a replica is taken to have {count} devices: the fewest whose memory leaves 30 % for caches"
+    said = (
+        f"a replica is taken to have {count} devices: the fewest whose memory leaves "
+        "30 % for caches (assumed)"
+    )
     return count, (said,)
 
 
@@ -241,8 +245,7 @@ def _weights(asked: Answering) -> float:
 
 def cache_of_request(asked: Answering) -> float:
     """Return the memory (GB) of the keys and values of one request in flight, mean over its answer."""
-    prompt = _central(asked.prompt_tokens) if asked.prompt_tokens is not None else 0.0
-    context = prompt + _central(asked.output_tokens) / 2
+    context = _prompt(asked) + _central(asked.output_tokens) / 2
     if asked.model.architecture is not None:
         return asked.model.architecture.cached_values_per_token * _CACHED_GIGABYTES * context
     known = coefficients().values
@@ -250,21 +253,28 @@ def cache_of_request(asked: Answering) -> float:
     return float(known["cache_width"] * size ** known["cache_exponent"] * context)
 
 
+def _prompt(asked: Answering) -> float:
+    """Return the tokens of a prompt: as given, or those that the inference model takes instead."""
+    if asked.prompt_tokens is not None:
+        return _central(asked.prompt_tokens)
+    return coefficients().of_group("prompt_length")[DEFAULT_TASK[asked.modality]]
+
+
 def _largest_by_memory(asked: Answering, devices: int) -> float:
     """Return the requests that a replica's memory holds beside the weights."""
     if asked.device.memory is None:
         return float(service_batch.LARGEST_BATCH)
-    usable = tabled.factor("overheads", "usable_share", "").distribution.central
-    room = asked.device.memory.capacity.central * devices * usable
-    count = (room - _weights(asked)) / cache_of_request(asked)
-    if count < 1:
-        message = (
-            f"weights of {_weights(asked):.3g} GB and one request of {cache_of_request(asked):.3g} GB "
-            f"do not fit into the {room:.3g} GB of {devices} × {asked.device.id}; take more devices, a "
-            "lower precision, or shorter prompts and answers"
+    try:
+        held = service_batch.batch_by_memory(
+            Factor("weight_memory", _weights(asked), "GB"),
+            Factor("sequence_memory", cache_of_request(asked), "GB"),
+            Factor("memory_capacity", asked.device.memory.capacity.central, "GB"),
+            _exact("devices_per_replica", float(devices)),
         )
-        raise InputError(Problem("devices_per_replica", message))
-    return min(count, float(service_batch.LARGEST_BATCH))
+    except InputError as error:
+        where = "devices_per_replica"
+        raise InputError([replace(p, path=where) for p in error.problems]) from None
+    return float(min(held, service_batch.LARGEST_BATCH))
 
 
 def _step_times(asked: Answering, devices: int, room: float) -> Callable[[float], float]:
