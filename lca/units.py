@@ -158,7 +158,7 @@ def _units(text: str) -> Any:
     if getattr(parsed, "magnitude", 1) != 1:  # a second number among the units
         msg = f"{_short(text)} is not a unit: it has a number in it"
         raise UnitError(msg)
-    return parsed.units
+    return registry().Quantity(parsed).units  # a bare 1 where there is no unit at all
 
 
 def _unknown(text: str, error: Any) -> str:

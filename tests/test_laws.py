@@ -305,7 +305,8 @@ def test_sunk_leaves_manufacture_and_transport_out_and_nothing_else(data: Data) 
         fleet["embodied"] = "sunk"
     sunk = ledger_of(data)
     a, b = ({r.labels[0]: r.estimate.samples for r in led.by("stage")} for led in (new, sunk))
-    assert a.keys() - b.keys() == {"manufacture", "transport"}
+    assert "manufacture" in a  # transport may be inside the published figure
+    assert a.keys() - b.keys() == a.keys() & {"manufacture", "transport"}
     for stage, values in b.items():
         same(values, a[stage])
 

@@ -16,7 +16,7 @@ from lca.report.wording import name_factor
 from lca.sources import Quality, Source
 from lca.terms import Factor, Node, Term, formula_name
 from lca.terms import factors as leaves
-from lca.uncertain import Array
+from lca.uncertain import Array, Distribution
 
 _TEXTS = Line._fields[: Line._fields.index("intensity")]
 
@@ -199,8 +199,18 @@ def missing(ledgers: Sequence[Ledger]) -> list[dict[str, Any]]:
 
 
 def inputs_hash(digests: Iterable[str], used: Iterable[Factor]) -> str:
-    """Return the SHA-256 of the scenario and of every number that entered: equal for equal inputs."""
+    """Return the SHA-256 of the scenario and of every number that entered: equal for equal inputs.
+
+    Numbers count to 12 digits: sums of shares differ in their last bit between versions of Python.
+    """
     written = sorted(
-        f"{f.identity}|{f.name}|{f.distribution!r}|{f.unit}|{f.source}|{f.quality}" for f in used
+        f"{f.identity}|{f.name}|{_written(f.distribution)}|{f.unit}|{f.source}|{f.quality}"
+        for f in used
     )
     return hashlib.sha256("\n".join([*digests, *written]).encode()).hexdigest()
+
+
+def _written(distribution: Distribution) -> str:
+    """Return a distribution as text, the same on every machine."""
+    numbers = (*distribution.parameters, distribution.lower, distribution.upper)
+    return f"{distribution.kind}({', '.join(f'{number:.12g}' for number in numbers)})"
