@@ -1,9 +1,9 @@
-"""``lca doctor``: which meters this machine has, and whether what they say can be true."""
+"""``lca doctor``: what is installed here, which meters there are, whether they can be believed."""
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -25,11 +25,13 @@ _INDENT = " " * 7
 )
 @looking
 def command(settings: Settings, require: str | None) -> None:
-    """Read every energy meter of this machine live, for a second and a half.
+    """Say what is installed, and read every energy meter of this machine live for 1.5 seconds.
 
-    Says what each reads, whether that can be true, and why a meter is missing and what to do.
-    Names no user, path or machine, so that it can be pasted.
+    Prints versions, missing extras and hashes of the data; what each meter reads, whether that
+    can be true, and why a meter is missing and what to do. Names no user, path or machine, so
+    that it can be pasted.
     """
+    from lca import installation
     from lca.errors import MeasurementUnavailable
     from lca.measure import doctor, meters
 
@@ -38,13 +40,32 @@ def command(settings: Settings, require: str | None) -> None:
         report = doctor.examine(opened)
     finally:
         opened.close()
+    installed = installation.report(settings.db)
     if settings.as_json:
-        print_json(report.data())
+        print_json(report.data() | {"installed": installed})
     else:
+        _show_installed(installed)
         _show(report)
     if require == "measured" and report.quality != "measured":
         msg = "; ".join(report.missing) or "no meter of this machine can be believed"
         raise MeasurementUnavailable(msg)
+
+
+def _show_installed(installed: dict[str, Any]) -> None:
+    """Print versions, what is missing with the extra that brings it, and the data's hashes."""
+    from lca.commands._measured import hanging
+
+    libraries = installed["libraries"]
+    found = ", ".join(f"{one['name']} {one['version']}" for one in libraries if one["version"])
+    versions = f"Python {installed['python']} ({installed['platform']}); {found}"
+    lines = hanging(f"lca {installed['lca']}  ", versions)
+    for extra in sorted({name for one in libraries if not one["version"] for name in one["extras"]}):
+        lines += hanging("none   ", f"extra {extra}: pip install 'lca[{extra}]'")
+    for one in installed["data"]:
+        changed = f"; changed since it was packaged: {', '.join(one['changed'])}"
+        text = f"{one['name']}: {one['files']} files, SHA-256 {one['sha256'][:16]}"
+        lines += hanging("data   ", text + (changed if one["changed"] else ""))
+    click.echo("\n".join(lines) + "\n")
 
 
 def _show(report: Report) -> None:
