@@ -21,9 +21,9 @@ from lca.lines import Line
 from lca.sensitivity.question import sensitivity
 from lca.sensitivity.response import Response, respond
 from lca.sensitivity.sobol import sobol
-from lca.sensitivity.sweeping import sweep
 from lca.sensitivity.tornado import tornado
 from lca.sensitivity.unknowns import grouped
+from lca.sweeps.sweeping import sweep
 from lca.terms import Draws, Factor, product, total
 from lca.uncertain import Array, uniform
 

@@ -28,12 +28,21 @@ _RULE = "assumptions.end_of_life.rule"
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two options: the probability that the first is lower, and their difference (first - second)."""
+    """Two options, the probability that the first is lower, and what each comes to.
+
+    The difference is made when it is asked for: many options have very many pairs.
+    """
 
     first: str
     second: str
     probability_first_lower: float
-    difference: Estimate
+    value_first: Estimate
+    value_second: Estimate
+
+    @property
+    def difference(self) -> Estimate:
+        """The first less the second, draw by draw."""
+        return self.value_first - self.value_second
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +81,10 @@ class Comparison:
         By option, the share of draws in which it is lowest; ties are shared.
     ranks
         By option, the probability of each rank, lowest first.
+    pairs
+        Each two options; of many, each two of the lowest, and the lowest with each other one.
     cautions
-        Where options differ in what is counted.
+        Where options differ in what is counted, and what was left out for their number.
     """
 
     ledgers: tuple[Ledger, ...]
@@ -99,14 +110,10 @@ class Comparison:
 
     def pair(self, first: str, second: str) -> Pair:
         """Return the pair of two options in this order."""
-        for pair in self.pairs:
-            if (pair.first, pair.second) == (first, second):
-                return pair
-            if (pair.first, pair.second) == (second, first):
-                zero = Estimate(np.zeros_like(pair.difference.samples), pair.difference.unit)
-                return Pair(first, second, _lower(-pair.difference.draws), zero - pair.difference)
-        msg = f"no pair {first}, {second}"
-        raise KeyError(msg)
+        if first == second or not {first, second} <= self.values.keys():
+            msg = f"no pair {first}, {second}"
+            raise KeyError(msg)
+        return _pair(self.values, first, second)
 
     def __str__(self) -> str:
         """Return the verdict in one sentence."""
@@ -157,12 +164,18 @@ def compare(
         _pairs(values),
         tuple(_methods(options, unit)) if methods and few else (),
         _drivers(ledgers, values),
-        (*_cautions(options), *(() if few or not methods else (_UNTRIED,))),
+        (*_cautions(options), *_left_out(few, methods)),
     )
 
 
 _MOST_TRIED = 60
 _UNTRIED = f"Method choices are not tried: there are more than {_MOST_TRIED} options."
+_UNPAIRED = f"Differences are those of the {_MOST_TRIED} lowest options, and of the lowest with each other one."
+
+
+def _left_out(few: bool, methods: bool) -> tuple[str, ...]:
+    """Say what is not computed for very many options."""
+    return () if few else (_UNPAIRED, _UNTRIED) if methods else (_UNPAIRED,)
 
 
 def _named(scenarios: Sequence[Scenario]) -> list[Scenario]:
@@ -229,9 +242,11 @@ def _best(table: Array) -> list[float]:
 
 
 def _ranks(table: Array) -> list[tuple[float, ...]]:
-    places = table.argsort(axis=0, kind="stable").argsort(axis=0, kind="stable")
-    count = table.shape[0]
-    return [tuple(float((places[i] == r).mean()) for r in range(count)) for i in range(count)]
+    order = table.argsort(axis=0, kind="stable")
+    count, draws = table.shape
+    places = np.empty_like(order)
+    np.put_along_axis(places, order, np.arange(count)[:, None], axis=0)
+    return [tuple((np.bincount(row, minlength=count) / draws).tolist()) for row in places]
 
 
 def _lower(difference: Array) -> float:
@@ -239,10 +254,19 @@ def _lower(difference: Array) -> float:
 
 
 def _pairs(values: dict[str, Estimate]) -> tuple[Pair, ...]:
+    medians = {name: value.median for name, value in values.items()}
+    order = sorted(medians, key=lambda name: medians[name])
+    near = set(order[:_MOST_TRIED])
     return tuple(
-        Pair(a, b, _lower((values[a] - values[b]).draws), values[a] - values[b])
+        _pair(values, a, b)
         for a, b in itertools.combinations(values, 2)
+        if {a, b} <= near or order[0] in {a, b}
     )
+
+
+def _pair(values: dict[str, Estimate], first: str, second: str) -> Pair:
+    a, b = values[first], values[second]
+    return Pair(first, second, _lower((a - b).draws), a, b)
 
 
 def _methods(options: list[Scenario], unit: str) -> list[MethodChoice]:
@@ -256,9 +280,13 @@ def _methods(options: list[Scenario], unit: str) -> list[MethodChoice]:
             mixed = any(ledger.fallbacks for ledger in ledgers)
             if unit and not delivered:  # what is delivered does not depend on these methods
                 delivered = {ledger.name: ledger.units(unit).central for ledger in ledgers}
-            for basis in BASES:
-                best = _lowest(ledgers, basis, delivered)
-                found.append(MethodChoice(model, rule, basis, best, mixed))
+            differs = any(line.basis == "market" for one in ledgers for line in one.lines)
+            best: dict[str, str] = {}
+            for basis in BASES:  # without market-based lines both accounts are one
+                if differs or not best:
+                    best[basis] = _lowest(ledgers, basis, delivered)
+                lowest = best.get(basis, best[BASES[0]])
+                found.append(MethodChoice(model, rule, basis, lowest, mixed))
     return found
 
 
@@ -338,7 +366,8 @@ def verdict(found: Comparison) -> str:
 def _holding(found: Comparison) -> str:
     if not found.methods:
         return ""
-    same = sum(choice.best == found.order[0] for choice in found.methods)
+    best = found.order[0]
+    same = sum(choice.best == best for choice in found.methods)
     return f"; it is the lowest under {same} of {len(found.methods)} method choices"
 
 

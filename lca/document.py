@@ -45,6 +45,7 @@ __all__ = [
     "dump",
     "parse",
     "read",
+    "require_writable",
     "write_atomically",
 ]
 
@@ -154,6 +155,36 @@ def write_atomically(path: str | os.PathLike[str], content: str | bytes) -> None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise DocumentError(Problem("", f"cannot be written: {reason}", str(path))) from None
+
+
+def require_writable(path: str | os.PathLike[str]) -> None:
+    """Refuse a file that surely cannot be written, before long work is done for it.
+
+    Raises
+    ------
+    DocumentError
+        It is a folder, or lies in none that takes a new file.
+
+    """
+    file = Path(path)
+    try:
+        reason = _obstacle(file)
+    except (OSError, ValueError) as error:
+        reason = str(getattr(error, "strerror", None) or error)
+    if reason:
+        raise DocumentError(Problem("", f"cannot be written: {reason}", str(path)))
+
+
+def _obstacle(file: Path) -> str:
+    """Return why a file cannot be written, or ""."""
+    if file.is_dir():
+        return "this is a folder; name a file in it"
+    if file.exists() and not file.is_file():
+        return ""  # a pipe or a terminal takes what it is given
+    folder = file.resolve().parent
+    if not folder.is_dir():
+        return f"no such folder {quoted(folder)}"
+    return "" if os.access(folder, os.W_OK | os.X_OK) else f"no permission in {quoted(folder)}"
 
 
 def _replace(file: Path, raw: bytes) -> None:

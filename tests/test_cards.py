@@ -389,7 +389,7 @@ def test_the_command_prints_json(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert len(found["claims"]) == 3
 
 
-@pytest.mark.parametrize("words", [["check-card"], ["infer", "--free", "pue"]])
+@pytest.mark.parametrize("words", [["infer", "--free", "pue"]])
 def test_an_option_without_effect_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], words: list[str]
 ) -> None:

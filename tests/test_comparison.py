@@ -164,3 +164,28 @@ def test_scenarios_from_two_files_are_compared_under_their_names(small: Data) ->
     found = lca.compare(one, two, samples=64, methods=False)
     assert len(found.values) == 2
     assert found.pairs[0].probability_first_lower == 0.5
+
+
+def test_many_options_are_compared_with_the_lowest_and_among_the_lowest(
+    monkeypatch: pytest.MonkeyPatch, small: dict[str, Any]
+) -> None:
+    """Pairs grow with the number of options, not its square; what is left out is said."""
+    monkeypatch.setattr("lca.comparison._MOST_TRIED", 3)
+    named = {f"at {share}%": {"fleet.chat.utilization": f"{share}%"} for share in range(20, 50, 5)}
+    found = lca.compare(lca.load({**small, "options": named}), samples=64)
+    lowest, near = found.order[0], set(found.order[:3])
+    pairs = {frozenset((pair.first, pair.second)) for pair in found.pairs}
+    assert len(pairs) == len(found.pairs) == 3 + len(found.order) - 3
+    assert all(pair <= near or lowest in pair for pair in pairs)
+    assert any("of the lowest with each other one" in text for text in found.cautions)
+    last, before = found.order[-1], found.order[-2]
+    assert found.pair(before, last).difference.median < 0
+
+
+def test_options_of_different_periods_make_a_report(small: dict[str, Any]) -> None:
+    """Curves that do not cover the same years are drawn, but never said to pass each other."""
+    from lca.report.paper.sections import build
+
+    scenario = lca.load({**small, "options": {"longer": {"period": "2027-2032"}}})
+    found = lca.compare(scenario, samples=64, methods=False)
+    assert build(scenario, found.ledgers, found).section("verdict").blocks

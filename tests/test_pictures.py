@@ -12,13 +12,15 @@ import lca
 from lca.report.paper import sections
 from lca.report.paper.blocks import Picture
 from lca.report.pictures import contributions, tornado
-from lca.report.pictures.canvas import Canvas, Scale, ticks
+from lca.report.pictures.canvas import Canvas, Scale, cut, ticks, width_of
 from lca.report.pictures.tornado import Swing
 
 ROOT = Path(__file__).parent.parent
 SVG = "{http://www.w3.org/2000/svg}"
 NASTY = "<script>alert('x')</script> & \"quotes\""
-NAMES = ("ranges", "stages", "contributions", "cumulative", "probabilities", "tornado")
+NAMES = (
+    "ranges", "stages", "contributions", "cumulative", "probabilities", "tornado", "break-even"
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -120,3 +122,28 @@ def test_texts_of_a_canvas_are_escaped() -> None:
         f"{SVG}desc",
         f"{SVG}text",
     ]
+
+
+def test_wide_letters_take_twice_the_room_and_marks_none() -> None:
+    """A Chinese letter fills a square, a full-width one too; an accent set on a letter adds nothing."""
+    assert width_of("采购", 10) == 20
+    assert width_of("Ａ", 10) == 10
+    assert width_of("e\u0301", 10) == width_of("e", 10)
+
+
+def test_a_cut_label_fits_whatever_its_script() -> None:
+    """What is cut is no wider than the room; what fits stays as it is."""
+    for name in ("数据中心加速器采购报告" * 4, "a" * 90, "تقرير شراء المسرعات " * 4):
+        assert width_of(cut(name, 20), 13) <= width_of("a" * 20, 13) + 1e-6
+        assert "…" in cut(name, 20)
+    assert cut("nvidia-h100", 20) == "nvidia-h100"
+
+
+def test_labels_from_the_right_are_isolated_and_cannot_turn_others() -> None:
+    """An Arabic label is set from the right; an override in a name does not reach the picture."""
+    canvas = Canvas(10, 10, "t", "d", "n")
+    canvas.text(0, 0, "مسرعات MI300X")
+    canvas.text(0, 0, "safe \u202eevil")
+    first, second = [part.text for part in ET.fromstring(canvas.svg()).iter(f"{SVG}text")]
+    assert first == "\u2067مسرعات MI300X\u2069"
+    assert second == "safe evil"

@@ -13,7 +13,17 @@ import pytest
 import lca
 from lca import report
 from lca.errors import DocumentError, GateFailed, UnitError
-from lca.report import as_json, catalog, csv_table, gate, markdown, tables, terminal, wording
+from lca.report import (
+    as_json,
+    catalog,
+    csv_table,
+    gate,
+    markdown,
+    sentences,
+    tables,
+    terminal,
+    wording,
+)
 from lca.report.result import compare_result, run_result
 
 ROOT = Path(__file__).parents[1]
@@ -254,7 +264,7 @@ def test_another_functional_unit_that_turns_the_ranking_is_told() -> None:
     }
     assert values["EFLOP peak"][0] < values["EFLOP peak"][1]
     assert values["device year"][0] > values["device year"][1]
-    assert any("Per device year nvidia-tesla-t4" in x for x in tables.other_unit_lines(result))
+    assert any("Per device year nvidia-tesla-t4" in x for x in sentences.other_unit_lines(result))
 
 
 def _units(result: dict[str, Any], unit: str) -> list[dict[str, Any]]:
@@ -275,10 +285,10 @@ def test_central_and_median_are_told_apart(three: dict[str, Any]) -> None:
     for option in changed["options"]:
         found = option["per_unit"]["gwp100"]["location"]
         found["central"] = found["median"] * 1.05
-    assert tables.central_lines(changed) == []
+    assert sentences.central_lines(changed) == []
     found["central"] = found["median"] * 1.2
-    assert len(tables.central_lines(changed)) == 1
-    assert DEVICES[2] in tables.central_lines(changed)[0]
+    assert len(sentences.central_lines(changed)) == 1
+    assert DEVICES[2] in sentences.central_lines(changed)[0]
 
 
 # Formats
@@ -318,8 +328,8 @@ def test_csv_lines_add_up_to_the_totals(three: dict[str, Any]) -> None:
 
 def test_csv_text_is_no_formula() -> None:
     """A name that a spreadsheet would run is written as text; negative numbers stay numbers."""
-    assert csv_table._safe("=1+1") == "'=1+1"
-    assert csv_table._safe(-1.5) == -1.5
+    assert csv_table.safe("=1+1") == "'=1+1"
+    assert csv_table.safe(-1.5) == -1.5
 
 
 def test_markdown_lists_sources_assumptions_and_attribution(three: dict[str, Any]) -> None:

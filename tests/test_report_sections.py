@@ -56,9 +56,11 @@ def test_the_sections_are_those_of_a_full_report_with_the_verdict_first(made: Re
 
 
 def test_every_picture_of_a_comparison_is_there(made: Report) -> None:
-    """Ranges, stages, contributions, cumulative, probabilities and tornado are drawn."""
+    """Ranges, stages, contributions, cumulative, probabilities, break-even and tornado are drawn."""
     names = {b.name for s in made.sections for b in s.blocks if isinstance(b, Picture)}
-    assert names == {"ranges", "stages", "contributions", "cumulative", "probabilities", "tornado"}
+    assert names == {
+        "ranges", "stages", "contributions", "cumulative", "probabilities", "break-even", "tornado"
+    }  # fmt: skip
 
 
 def test_every_input_is_listed_with_its_source(made: Report, study: Study) -> None:

@@ -51,7 +51,9 @@ class Settings:
     def say(self, message: str) -> None:
         """Print a message on standard error, unless asked to be quiet."""
         if not self.quiet:
-            click.echo(message, err=True)
+            from lca.report.paper.letters import visible
+
+            click.echo(visible(message), err=True)
 
     def notes(self, messages: Sequence[str]) -> None:
         """Print remarks on standard error: a few of them, or with ``-v`` all."""
@@ -99,7 +101,7 @@ _OUTPUT = (
         "files",
         multiple=True,
         metavar="FILE",
-        help="Also write FILE.json, FILE.csv or FILE.md. Repeatable.",
+        help="Also write FILE.json, .csv, .md or .html (.pdf, .xlsx: lca report). Repeatable.",
     ),
     click.option(
         "--fail-if",
@@ -224,11 +226,13 @@ def finish(
 
 
 def check_output(files: Sequence[str], limits: Sequence[str]) -> None:
-    """Refuse files of unknown formats and unreadable limits before anything is computed."""
+    """Refuse what cannot be written and unreadable limits before anything is computed."""
+    from lca import document
     from lca.report import find_format, gate
 
     for file in files:
         find_format(file)
+        document.require_writable(file)
     for limit in limits:
         gate.read(limit)
 

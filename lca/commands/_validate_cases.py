@@ -61,7 +61,7 @@ def write_page(path: Path) -> Path:
         If the page cannot be read, or has no place for tables.
     """
     from lca.document import write_atomically
-    from lca.validation.cases import packaged
+    from lca.validation.cases import held_out, packaged
     from lca.validation.page import rendered
     from lca.validation.picture import picture
     from lca.validation.scoring import score_cases
@@ -72,7 +72,7 @@ def write_page(path: Path) -> Path:
         msg = f"{quoted(path)}: cannot be read; give a Markdown page that exists"
         raise InputError(msg) from None
     scores = score_cases(packaged())
-    write_atomically(path, rendered(text, scores))
+    write_atomically(path, rendered(text, scores, score_cases(held_out())))
     write_atomically(path.with_suffix(".svg"), picture(scores))
     return path
 

@@ -48,11 +48,13 @@ def command(
     A format is told what no scenario knows by --meta; what is missing is named, never invented.
     boamps also takes a workload record in place of SCENARIO.
     """
-    from lca import exports
+    from lca import document, exports
     from lca.exports import meta
     from lca.exports.writing import as_json
 
     chosen = exports.find(name)
+    if file is not None:
+        document.require_writable(file)
     known = meta.read(facts)
     made = _of_record(name, scenario, known)
     if made is None:

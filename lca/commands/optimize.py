@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from lca.scenario import Scenario
 
 _NAMES = tuple(name.replace("_", "-") for name in QUESTIONS)
-_ENDINGS = (".json", ".md", ".yaml", ".yml")
+_ENDINGS = (".html", ".json", ".md", ".yaml", ".yml")
 
 
 def _complete(
@@ -54,7 +54,7 @@ def _complete(
     "files",
     multiple=True,
     metavar="FILE",
-    help="Also write FILE.yaml (the chosen scenario), FILE.json or FILE.md. Repeatable.",
+    help="Also write FILE.yaml (the chosen scenario), FILE.html, FILE.json or FILE.md. Repeatable.",
 )
 @evaluating
 def command(
@@ -121,7 +121,7 @@ def _check(files: Sequence[str]) -> None:
     """Refuse files that cannot be written before anything is computed."""
     for file in files:
         if Path(file).suffix.lower() not in _ENDINGS:
-            msg = f'"{file}": write a .yaml (the chosen scenario), .json or .md file'
+            msg = f'"{file}": write a .yaml (the chosen scenario), .html, .json or .md file'
             raise click.UsageError(msg)
         folder = Path(file).resolve().parent
         if not folder.is_dir() or not os.access(folder, os.W_OK):
@@ -161,6 +161,10 @@ def _write(answer: Answer, scenario: Scenario, files: Sequence[str], settings: S
             from lca.report.answer_pages import markdown
 
             document.write_atomically(Path(file), markdown(answer))
+        elif ending == ".html":
+            from lca.report.answer_paper import page
+
+            document.write_atomically(Path(file), page(answer))
         else:
             document.write_atomically(Path(file), _chosen(answer, scenario))
         settings.say(f"wrote {file}")

@@ -51,16 +51,20 @@ def command(
 ) -> None:  # fmt: skip
     """Write the report of SCENARIO and its options: verdict, tables, pictures, sources."""
     from lca import document
-    from lca.report import find_writer
+    from lca.report import find_remarks, find_writer
 
     if not (files or paragraph or settings.as_json):
         msg = "name a file, such as -o report.html, or a paragraph, such as --format text"
         raise click.UsageError(msg)
     writers = [find_writer(file) for file in files]
+    for file in files:
+        document.require_writable(file)
     study = _study(load(scenario, settings, changes), settings, changes, short)
     for file, write in zip(files, writers, strict=True):
-        document.write_atomically(file, write(study))
+        content = write(study)
+        document.write_atomically(file, content)
         settings.say(f"wrote {file}")
+        settings.notes(find_remarks(file, content))
     _show(study, settings, paragraph)
 
 

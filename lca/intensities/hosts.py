@@ -10,6 +10,8 @@ from lca.library.models import Cpu, Server
 from lca.sources import Quality
 from lca.terms import Factor, Node, Term, apply, product, total
 
+HOST_MODELS = ("vendor", "calibrated", "boavizta")
+
 
 def choose_host(host: Server, library: Library, model: str) -> Embodied:
     """Return the manufacture of a whole host.
@@ -33,6 +35,20 @@ def choose_host(host: Server, library: Library, model: str) -> Embodied:
         if published:
             return _published(host)
         raise
+
+
+def applicable_hosts(host: Server, library: Library) -> dict[str, Embodied | str]:
+    """Return, by model, the parts of a host or the reason why the model does not apply."""
+    found: dict[str, Embodied | str] = {}
+    for model in HOST_MODELS:
+        try:
+            made = choose_host(host, library, model)
+        except NotApplicableError as error:
+            found[model] = str(error)
+            continue
+        reason = made.fallback or "no published footprint of this host"
+        found[model] = made if made.model == model else reason
+    return found
 
 
 def _reported(host: Server, library: Library, message: str) -> Embodied:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lca.estimates import Estimate
+from lca.hourly.series import Times
+from lca.uncertain import Array
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,32 @@ class Regret:
     p95: float
 
 
+@dataclass(frozen=True, eq=False)
+class Hours:
+    """What a place draws and emits by the hour.
+
+    Attributes
+    ----------
+    name
+        Of the place or the series.
+    times
+        Start of each hour, UTC, shape ``(hour,)``.
+    intensity
+        kgCO2e/kWh of the grid, shape ``(hour,)``.
+    usual, best
+        IT power of the jobs in business as usual and in the choice, kW, shape ``(hour,)``.
+    zone
+        Of the times.
+    """
+
+    name: str
+    times: Times
+    intensity: Array
+    usual: Array
+    best: Array
+    zone: str = "UTC"
+
+
 @dataclass(frozen=True)
 class Answer:
     """The answer to a question.
@@ -127,6 +155,8 @@ class Answer:
         Further tables of this question: title to rows of plain cells, the first being the heading.
     remarks
         What a reader must know.
+    hours
+        What is drawn when and where, for questions by the hour.
     """
 
     question: str
@@ -145,3 +175,4 @@ class Answer:
     facts: Mapping[str, str] = field(default_factory=dict)
     tables: Mapping[str, Sequence[Sequence[str]]] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
+    hours: tuple[Hours, ...] = field(default=(), compare=False, repr=False)

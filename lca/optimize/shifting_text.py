@@ -10,7 +10,7 @@ import numpy as np
 from lca.estimates import round_figures, scale
 from lca.hourly import Series
 from lca.optimize import hourly_sites as sites
-from lca.optimize.answer import Binding, Choice
+from lca.optimize.answer import Binding, Choice, Hours
 from lca.optimize.shifting import Field, Plan, Task, fully_flexible, overloads, solve
 from lca.optimize.shifting_capacity import NoRoom
 from lca.terms import Draws
@@ -78,6 +78,22 @@ class Case:
         weights = load * np.array([rate.facility[0] for rate in self.rates])[:, None]
         shares = [(w @ k) for w, k in zip(weights, known, strict=True) if k is not None]
         return float(sum(shares) / weights.sum()) if len(shares) == len(known) else None
+
+
+def hours(case: Case, usual: Plan, best: Plan) -> tuple[Hours, ...]:
+    """Return what each place draws by the hour in two plans."""
+    before, after = usual.load(case.field), best.load(case.field)
+    return tuple(
+        Hours(
+            name,
+            series.times,
+            series.intensity(case.kind),
+            before[place],
+            after[place],
+            series.zone,
+        )
+        for place, (name, series) in enumerate(zip(case.names, case.series, strict=True))
+    )
 
 
 def amount(kilograms: float) -> str:

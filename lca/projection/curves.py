@@ -13,7 +13,7 @@ import numpy as np
 
 from lca.estimates import Estimate
 from lca.formulas.discounting import discount_factor
-from lca.ledger import PRICED, Ledger
+from lca.ledger import PRICED, Ledger, Line
 from lca.uncertain import Array
 
 _AT_START, _DURING, _AT_END = range(3)
@@ -90,12 +90,13 @@ def curve(
     whole = ledger.total(indicator, basis=basis, view=view)  # refuses what is not known
     years = ledger.years
     steps = np.zeros((len(years), 3, 1 + ledger.draws.samples))
-    rows = ledger.by("asset", "stage", "year", indicator=indicator, basis=basis, view=view)
-    for row in rows:
-        asset, stage, year = row.labels
-        place = int(year) - years[0]
-        when = _when(stage, asset in owned and view == "inventory")
-        steps[place, when] += row.estimate.samples
+
+    def place(line: Line, year: int) -> tuple[int, int]:
+        return year - years[0], _when(line.stage, line.asset in owned and view == "inventory")
+
+    found = ledger.gather(place, indicator=indicator, basis=basis, view=view)
+    for (year, when), estimate in found.items():
+        steps[year, when] = estimate.samples
     steps *= _weights(years, discount)[:, None, None]
     flat = steps.reshape(3 * len(years), -1)
     values = np.concatenate([np.zeros((1, flat.shape[1])), np.cumsum(flat, axis=0)])

@@ -16,6 +16,7 @@ import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from lca.errors import DocumentError, did_you_mean
@@ -75,20 +76,35 @@ def find_writer(path: str | Path) -> Write:
     Raises
     ------
     DocumentError
-        If no format has that suffix.
+        If no format has that suffix, or the package that it needs is not installed.
     """
     own, papers = _modules(__name__), _modules(f"{__name__}.paper")
     suffix = _suffix(path, {**own, **papers})
     if suffix not in own:
-        paper = importlib.import_module(papers[suffix][0])
+        paper = _ready(papers[suffix][0])
         return lambda study: paper.render(study.report)
     name, from_ledgers = own[suffix]
-    module = importlib.import_module(name)
+    module = _ready(name)
     if from_ledgers:
         return lambda s: module.render(s.scenario, s.ledgers, s.comparison)
     if hasattr(module, "write"):
-        return lambda study: module.write(study.report)
+        return lambda study: module.write(study.page)
     return lambda study: module.render(study.result)
+
+
+def find_remarks(path: str | Path, content: str | bytes) -> list[str]:
+    """Return what must be told of a file that was written, such as letters that have no font."""
+    known = _modules(f"{__name__}.paper") | _modules(__name__)
+    module = importlib.import_module(known[_suffix(path, known)][0])
+    return list(module.remarks(content)) if hasattr(module, "remarks") else []
+
+
+def _ready(name: str) -> ModuleType:
+    """Return the module of a format, whose optional package must be there before long work."""
+    module = importlib.import_module(name)
+    if hasattr(module, "require"):
+        module.require()
+    return module
 
 
 def _suffix(path: str | Path, known: Mapping[str, object]) -> str:

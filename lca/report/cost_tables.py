@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from lca.ledger import PRICED
-from lca.report.tables import Result, Table, number_cell, option_names, statistic_name, year_range
+from lca.report.tables import (
+    Cell,
+    Result,
+    Table,
+    number_cell,
+    option_names,
+    statistic_name,
+    trail_key,
+    year_range,
+)
 from lca.report.wording import common_scale, spoken
 
 _PROCESSES = ("purchase", "electricity", "rental", "carbon")
@@ -21,17 +32,29 @@ def cost_table(result: Result) -> Table | None:
     known = [x for x in totals["cost"] if x is not None]
     step, unit = common_scale([x["median"] or 0.0 for x in known], known[0]["unit"])
     rows = [
-        (_WORDS.get(process, process), tuple(number_cell(one.get(process), step) for one in found))
+        (
+            _WORDS.get(process, process),
+            tuple(_cells(result, [x.get(process) for x in found], step, "cost", process)),
+        )
         for process in _PROCESSES
         if any(process in one for one in found)
     ]
     emphasis = len(rows)
     for name, numbers in totals.items():
         if any(number is not None for number in numbers):
-            rows.append((spoken(name), tuple(number_cell(x, step) for x in numbers)))
+            cells = _cells(result, numbers, step, "total", name, result["basis"])
+            rows.append((spoken(name), tuple(cells)))
     title = f"Cost [{unit}], {year_range(result)}, undiscounted: {statistic_name(result)}"
     note = "* without what has no price; see Not counted" if any(map(_lacks, known)) else ""
     return Table(title, option_names(result), tuple(rows), emphasis=(emphasis,), note=note)
+
+
+def _cells(
+    result: Result, numbers: Sequence[Result | None], step: float, *kind: str
+) -> Iterator[Cell]:
+    """Yield a number of each option with the key of its trail."""
+    for name, number in zip(option_names(result), numbers, strict=True):
+        yield number_cell(number, step, trail_key(name, *kind))
 
 
 def _total(option: Result, name: str, result: Result) -> Result | None:

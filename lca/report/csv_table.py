@@ -8,6 +8,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 SUFFIX = ".csv"
+_RUN = frozenset("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+"""First signs of what a spreadsheet runs; some take the full-width ones for the plain ones."""
+
 _STATISTICS = ("central", "median", "mean", "p5", "p95", "standard_error", "unit")
 
 
@@ -17,7 +20,7 @@ def render(result: Mapping[str, Any]) -> str:
     text = io.StringIO()
     writer = csv.DictWriter(text, fieldnames=list(rows[0]) if rows else [], lineterminator="\n")
     writer.writeheader()
-    writer.writerows({key: _safe(value) for key, value in row.items()} for row in rows)
+    writer.writerows({key: safe(value) for key, value in row.items()} for row in rows)
     return text.getvalue()
 
 
@@ -32,6 +35,18 @@ def _line_rows(result: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         yield {**texts, **numbers, "sources": " ".join(line["sources"])}
 
 
-def _safe(value: object) -> object:
-    """Return a value that a spreadsheet takes as text where it is text, never as a formula."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in {"=", "+", "-", "@"} else value
+def safe(value: object) -> object:
+    """Return a value that a spreadsheet takes as text where it is text, never as a formula.
+
+    What begins with a sign of a formula is marked by an apostrophe, and so is what begins with a tab
+    or a line break, which spreadsheets skip before they look for one (OWASP, CSV Injection).
+
+    Examples
+    --------
+    >>> safe("=1+1"), safe("plain"), safe(-1.5)
+    ("'=1+1", 'plain', -1.5)
+    """
+    if not isinstance(value, str):
+        return value
+    lines = value.replace("\r\n", "\n").replace("\r", "\n")  # a bare one would end the row
+    return f"'{lines}" if value[:1] in _RUN else lines

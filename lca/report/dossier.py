@@ -10,8 +10,8 @@ from lca.errors import UnknownNameError, did_you_mean
 from lca.estimates import Estimate
 from lca.factors.electricity import factors_of
 from lca.factors.regions import find, region_codes
-from lca.intensities.embodied import Embodied, NotApplicableError, applicable
-from lca.intensities.hosts import choose_host
+from lca.intensities.embodied import Embodied, applicable
+from lca.intensities.hosts import applicable_hosts
 from lca.library import Library
 from lca.library.fields import Record
 from lca.library.models import KINDS, Device, Entry, Server
@@ -20,7 +20,6 @@ from lca.values import Value
 
 _HEADINGS = {"schema_", "id", "kind", "name", "vendor", "source", "note", "notes", "corrections"}
 _APART = {"footprints", "estimates"}
-_HOST_MODELS = ("vendor", "calibrated", "boavizta")
 
 
 def dossier(name: str, library: Library, draws: Draws) -> dict[str, Any]:
@@ -126,20 +125,10 @@ def _embodied(entry: Entry, library: Library, draws: Draws) -> dict[str, Any]:
     if isinstance(entry, Device):
         found: Mapping[str, Embodied | str] = applicable(entry, library)
     elif isinstance(entry, Server):
-        found = {model: _host(entry, library, model) for model in _HOST_MODELS}
+        found = applicable_hosts(entry, library)
     else:
         return {}
     return {model: _model(made, draws) for model, made in found.items()}
-
-
-def _host(host: Server, library: Library, model: str) -> Embodied | str:
-    try:
-        found = choose_host(host, library, model)
-    except NotApplicableError as error:
-        return str(error)
-    if found.model != model:
-        return found.fallback or "no published footprint of this host"
-    return found
 
 
 def _model(made: Embodied | str, draws: Draws) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Explanations as plain data: a number's largest lines, and the tree below each."""
+"""Explanations as plain data: a number as a tree, its largest lines, and what each is made of."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from lca.errors import UnknownNameError, did_you_mean
 from lca.explanation import Branch
 from lca.ledger import INDICATORS, Ledger, Line
 from lca.library import Library
+from lca.report.explanation_tree import tree
 
 _TEXTS = Line._fields[: Line._fields.index("intensity")]
 
@@ -40,6 +41,7 @@ def explanation(
         }
         for one in found.lines
     ]
+    totals = [one.total for one in found.lines]
     keys = sorted({key for line in lines for key in _keys(line["tree"])})
     return {
         "option": ledger.name,
@@ -48,6 +50,7 @@ def explanation(
         "labels": dict(labels),
         "total": found.total.statistics(),
         "lines": lines,
+        "tree": tree(ledger, lines, totals, indicator=indicator, basis=basis, labels=labels),
         "left_out": found.left_out,
         "sources": [_cite(key, library) for key in keys],
     }

@@ -11,6 +11,7 @@ from typing import Any
 from lca.report.paper.blocks import Report, Section
 from lca.report.paper.html_blocks import block
 from lca.report.paper.html_sliders import sliders_section
+from lca.report.paper.letters import one_line
 
 SUFFIX = ".html"
 _ASSETS = Path(__file__).parent / "paper" / "assets"
@@ -29,20 +30,25 @@ def write(report: Report) -> str:
     return "".join(_page(report))
 
 
-def _page(report: Report) -> Iterator[str]:
-    yield (
+def opening(title: str) -> str:
+    """Return the beginning of a page up to the end of its style."""
+    return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n'
-        f"<title>{escape(report.title)}</title>\n<style>{_asset('report.css')}</style>\n"
-        '</head>\n<body>\n<a class="skip" href="#verdict">Skip to the verdict</a>\n'
+        f"<title>{escape(one_line(title))}</title>\n<style>{_asset('report.css')}</style>\n"
     )
+
+
+def _page(report: Report) -> Iterator[str]:
+    yield opening(report.title)
+    yield '</head>\n<body>\n<a class="skip" href="#verdict">Skip to the verdict</a>\n'
     yield from _head(report)
     sections = list(_sections(report))
     yield '<div class="columns">\n'
     yield _contents([(name, title) for name, title, _ in sections])
-    yield "<main>\n"
+    yield f"<main>\n{_on_trails(report)}"
     for number, (name, title, body) in enumerate(sections, 1):
         yield (
             f'<section id="{name}" aria-labelledby="{name}-title">\n'
@@ -53,14 +59,28 @@ def _page(report: Report) -> Iterator[str]:
     yield _foot(report)
 
 
+def _on_trails(report: Report) -> str:
+    """Say which numbers open how they were made."""
+    told, options = report.trails.get("told", ()), report.result.get("options", ())
+    if not told:
+        return ""
+    text = "Underlined numbers open how they were made: lines, formulas, inputs and sources."
+    if len(told) < len(options):
+        text += (
+            f" So that the page stays small this holds for {len(told)} of {len(options)} options, the lowest; "
+            "lca why SCENARIO --option NAME tells the rest."
+        )
+    return f'<p class="note screen">{text}</p>\n'
+
+
 def _head(report: Report) -> Iterator[str]:
     meta = dict(report.meta)
     question = meta.pop("question", "")
-    yield f'<header class="top">\n<h1 dir="auto">{escape(report.title)}</h1>\n'
+    yield f'<header class="top">\n<h1 dir="auto">{escape(one_line(report.title))}</h1>\n'
     if question:
-        yield f'<p class="question" dir="auto">{escape(question)}</p>\n'
+        yield f'<p class="question" dir="auto">{escape(one_line(question))}</p>\n'
     yield '<p class="meta">'
-    yield " · ".join(f"{escape(name)}: {escape(text)}" for name, text in meta.items())
+    yield " · ".join(f"{escape(name)}: {escape(one_line(text))}" for name, text in meta.items())
     yield "</p>\n</header>\n"
 
 
@@ -85,9 +105,10 @@ def _contents(sections: list[tuple[str, str]]) -> str:
 def _foot(report: Report) -> str:
     result = report.result
     data = {"trails": report.trails, "sliders": report.sliders}
+    inputs = result.get("inputs_hash", "")
+    made = f" from inputs <code>{escape(inputs[:16])}</code>" if inputs else ""
     return (
-        f"<footer><p>Made by lca {escape(result['lca_version'])} from inputs "
-        f"<code>{escape(result['inputs_hash'][:16])}</code>.</p></footer>\n"
+        f"<footer><p>Made by lca {escape(result['lca_version'])}{made}.</p></footer>\n"
         '<dialog id="trail" aria-labelledby="trail-title"><form method="dialog">'
         '<h2 id="trail-title"></h2><button class="close" aria-label="Close">×</button></form>'
         '<div class="body"></div></dialog>\n'

@@ -18,8 +18,8 @@ import numpy as np
 
 from lca import document
 from lca.estimates import Estimate
-from lca.ledger import Ledger
-from lca.report.tables import Cell, Table, number_cell
+from lca.ledger import Ledger, Line
+from lca.report.tables import Cell, Table, number_cell, trail_key
 from lca.report.wording import common_scale
 from lca.scenario import Scenario
 from lca.uncertain import Array
@@ -133,16 +133,17 @@ _Amounts = dict[int | None, Array]
 def _sums(ledger: Ledger, scenario: Scenario, basis: str, view: str) -> dict[str, _Amounts]:
     """Return samples by line and year; year None holds what has no known year."""
     places, sold = keys_of(scenario), _sold(ledger)
+    whole_life = {key for key, about in data()["lines"].items() if "life" in about}
+
+    def place(line: Line, year: int) -> tuple[str, int | None]:
+        at = places[line.asset]
+        key = at["grid_losses" if line.component == "grid_losses" else line.stage]
+        bought = view == "inventory" and key in whole_life
+        return key, sold.get(line.asset) if bought else year
+
     found: dict[str, _Amounts] = {}
-    rows = ledger.by("asset", "component", "stage", "year", basis=basis, view=view)
-    for row in rows:
-        asset, component, stage, year = row.labels
-        place = places[asset]
-        key = place["grid_losses" if component == "grid_losses" else stage]
-        whole_life = view == "inventory" and "life" in data()["lines"][key]
-        when = sold.get(asset) if whole_life else int(year)
-        amounts = found.setdefault(key, {})
-        amounts[when] = amounts.get(when, np.zeros(1 + ledger.draws.samples)) + row.estimate.samples
+    for (key, when), estimate in ledger.gather(place, basis=basis, view=view).items():
+        found.setdefault(key, {})[when] = estimate.samples
     return found
 
 
@@ -185,7 +186,7 @@ def inventory_lines(ledger: Ledger, scenario: Scenario) -> Table:
     found = lines_of(ledger, scenario)
     step, unit = common_scale([line.total.median for line in found] or [0.0], "kgCO2e")
     columns = (*map(str, ledger.years), WHOLE)
-    rows = [(_name(line), tuple(_cells(line, ledger.years, step))) for line in found]
+    rows = [(_name(line), tuple(_cells(line, ledger, step))) for line in found]
     blank = ("",) * len(ledger.years)
     rows += [
         (name, tuple(map(Cell, (*blank, text))))
@@ -203,15 +204,21 @@ def _name(line: InventoryLine) -> str:
     return f"{line.label}{account}; {_VIEWS[line.view]}"
 
 
-def _cells(line: InventoryLine, years: tuple[int, ...], step: float) -> Iterator[Cell]:
-    for year in years:
+def trail_of(ledger: Ledger, line: InventoryLine, when: str) -> str:
+    """Return the key of the trail of an inventory line in a year, or in the whole period."""
+    return trail_key(ledger.name, "inventory", line.key, line.view, line.account, when)
+
+
+def _cells(line: InventoryLine, ledger: Ledger, step: float) -> Iterator[Cell]:
+    for year in ledger.years:
         if not line.years:
             yield Cell("year not known")
         elif year in line.years:
-            yield number_cell(line.years[year].statistics(), step)
+            key = trail_of(ledger, line, str(year))
+            yield number_cell(line.years[year].statistics(), step, key)
         else:
             yield Cell("–")
-    yield number_cell(line.total.statistics(), step)
+    yield number_cell(line.total.statistics(), step, trail_of(ledger, line, WHOLE))
 
 
 def _notes(scenario: Scenario, found: list[InventoryLine]) -> Iterator[str]:

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from lca.report import cost_tables, phase_tables, tables
+from lca.report import cost_tables, phase_tables, sentences, tables
+from lca.report.paper.letters import one_line
 from lca.report.tables import Table
 
 SUFFIX = ".md"
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#])")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#&$~])")
 
 
 def render(result: Mapping[str, Any]) -> str:
@@ -34,27 +35,27 @@ def _lines(result: Mapping[str, Any]) -> Iterator[str]:
     ):
         if table is not None:
             yield from table_lines(table)
-    yield from section("What decides it", tables.decides(result))
-    yield from section("Method choices", tables.method_lines(result))
-    yield from section("Cautions", tables.caution_lines(result))
+    yield from section("What decides it", sentences.decides(result))
+    yield from section("Method choices", sentences.method_lines(result))
+    yield from section("Cautions", sentences.caution_lines(result))
     yield from section("Fallbacks", result["fallbacks"])
     notes = [
         *phase_tables.overtaking_lines(result),
-        *tables.other_unit_lines(result),
-        *tables.central_lines(result),
+        *sentences.other_unit_lines(result),
+        *sentences.central_lines(result),
         *result["warnings"],
     ]
     yield from section("Notes", [note for note in notes if note not in result["fallbacks"]])
-    yield from section("Not counted", tables.missing_lines(result))
-    yield from section("Assumed, not published", tables.assumption_lines(result))
+    yield from section("Not counted", sentences.missing_lines(result))
+    yield from section("Assumed, not published", sentences.assumption_lines(result))
     yield from section("Sources", list(map(_cite, result["sources"])))
     yield from section("Attribution", _attributions(result["sources"]))
-    yield from section("How it was computed", [tables.draws_line(result), _versions(result)])
+    yield from section("How it was computed", [sentences.draws_line(result), _versions(result)])
 
 
 def plain(text: str) -> str:
     """Return a text in which nothing is Markdown."""
-    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+    return _SPECIAL.sub(r"\\\1", one_line(text))
 
 
 def title_line(title: str) -> Iterator[str]:

@@ -12,13 +12,11 @@ from rich.text import Text
 from lca import units
 from lca.report.catalog import COLUMNS, say_number
 from lca.report.terminal import paragraph
-from lca.report.wording import exact_words, in_words, interval, percent, plain_number, spoken
+from lca.report.wording import interval, percent, plain_number, spoken
 
 _FEW_YEARS = 8
 _HEADINGS = {"accelerator_slots": "slots", "tdp": "TDP"}
 _LIST_UNITS = {"memory": "GB", "tdp": "W", "fp16": "TFLOP/s", "published": "kgCO2e", "mass": "kg"}
-_MADE = {"terms.multiply": "product", "terms.add": "sum"}
-_ACTIVITIES = {"device": "devices", "device*h": "device-hours"}
 
 
 def show_list(kind: str, records: Sequence[Mapping[str, Any]], console: Console) -> None:
@@ -167,12 +165,13 @@ def _remarks(found: Mapping[str, Any], console: Console) -> None:
             continue
         paragraph(title.capitalize(), console, style="bold")
         for line in lines:
-            text = line if isinstance(line, str) else _citation(line)
+            text = line if isinstance(line, str) else citation(line)
             paragraph(text, console, "  ")
         console.print()
 
 
-def _citation(source: Mapping[str, str]) -> str:
+def citation(source: Mapping[str, str]) -> str:
+    """Return a source as a line: key, citation, and how it was seen."""
     seen = f" [{source['seen']}]" if source["seen"] not in {"", "opened"} else ""
     return f"{source['key']}: {source['citation']}{seen}"
 
@@ -224,48 +223,3 @@ def _grid(rows: Sequence[Mapping[str, Any]], console: Console) -> None:
             table.add_row(str(row["year"]), plain_number(row["value"] * 1000), Text(row["source"]))
         console.print(table)
         console.print()
-
-
-def show_explanation(found: Mapping[str, Any], console: Console) -> None:
-    """Print the largest lines behind a number, each with the tree of its inputs."""
-    what = f"{spoken(found['indicator'])}, {found['basis']}-based"
-    paragraph(f"{found['option']}: {in_words(found['total'])}, {what}", console, style="bold")
-    console.print()
-    for number, line in enumerate(found["lines"], 1):
-        _explained(number, line, console)
-    if found["left_out"]:
-        left = f"{found['left_out']} smaller lines are left out (--most N)"
-        paragraph(left, console, style="dim")
-        console.print()
-    if found["sources"]:
-        paragraph("Sources", console, style="bold")
-        for source in found["sources"]:
-            paragraph(_citation(source), console, "  ")
-
-
-def _explained(number: int, line: Mapping[str, Any], console: Console) -> None:
-    parts = (spoken(line[key]) for key in ("stage", "component", "process"))
-    label = f"{number}. {line['asset']}: {', '.join(parts)}"
-    paragraph(f"{label}: {in_words(line['total'])}", console, style="bold")
-    amount = f"{plain_number(line['activity'])} {_ACTIVITIES.get(line['per'], line['per'])}".strip()
-    paragraph(f"= {amount} × {in_words(line['tree'])}", console, "   ")
-    _branch(line["tree"], console, 5)
-    console.print()
-
-
-def _branch(tree: Mapping[str, Any], console: Console, depth: int) -> None:
-    pad = " " * depth
-    made = f" = {_MADE.get(tree['formula'], tree['formula'])}" if tree["formula"] else ""
-    value = in_words(tree) if tree["inputs"] else exact_words(tree)
-    paragraph(f"{spoken(tree['name'])}: {value}{made}{_cited(tree)}", console, pad)
-    if tree["note"]:
-        paragraph(tree["note"], console, pad + "  ", style="dim")
-    for part in tree["inputs"]:
-        _branch(part, console, depth + 2)
-
-
-def _cited(tree: Mapping[str, Any]) -> str:
-    if not tree["source"]:
-        return ""
-    quality = "" if tree["quality"] in {"", "given"} else f", {tree['quality']}"
-    return f" [{tree['source']}{quality}]"

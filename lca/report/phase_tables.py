@@ -6,7 +6,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lca.ledger import PHASES
-from lca.report.tables import Result, Table, number_cell, option_names, statistic_name, year_range
+from lca.report.tables import (
+    Result,
+    Table,
+    number_cell,
+    option_names,
+    statistic_name,
+    trail_key,
+    year_range,
+)
 from lca.report.wording import common_scale, interval, percent, spoken
 
 
@@ -19,7 +27,13 @@ def phase_table(result: Result) -> Table | None:
     medians = [x["median"] or 0.0 for one in found for x in one.values()]
     step, unit = common_scale(medians or [0.0], "kgCO2e")
     rows = tuple(
-        (spoken(phase), tuple(number_cell(one.get(phase), step) for one in found))
+        (
+            spoken(phase),
+            tuple(
+                number_cell(one.get(phase), step, trail_key(name, "phase", phase))
+                for name, one in zip(option_names(result), found, strict=True)
+            ),
+        )
         for phase in known
     )
     title = (

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import lca
 from lca.projection import Crossing, Curve, Exhaustion, Passage, Projection
+from lca.report.csv_table import safe
 from lca.report.tables import Cell, Table, number_cell
 from lca.report.wording import common_scale, in_words, percent, say_unit, spoken
 
@@ -134,7 +135,7 @@ def render_csv(result: Result) -> str:
     for option in result["options"]:
         for year, numbers in option["cumulative"].items():
             kept = {key: numbers[key] for key in _STATISTICS}
-            writer.writerow({"option": option["name"], **shared, "year": year, **kept})
+            writer.writerow({"option": safe(option["name"]), **shared, "year": year, **kept})
     return text.getvalue()
 
 

@@ -49,6 +49,12 @@ def lines(ledger: Ledger, places: Mapping[Factor, int] | None = None) -> Iterato
         }
 
 
+def labels(ledger: Ledger) -> Iterator[dict[str, Any]]:
+    """Yield every line of an option by its labels alone: for pages, which show no line's number."""
+    for line in ledger.lines:
+        yield {"option": ledger.name, **{label: getattr(line, label) for label in _TEXTS}}
+
+
 def _leaves(line: Line) -> list[Factor]:
     """Return every factor below a line, each once."""
     nodes = dict.fromkeys(line.intensity)

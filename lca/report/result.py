@@ -6,7 +6,7 @@ Fields may be added, never changed in meaning. The published schema is
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import lca
@@ -15,6 +15,7 @@ from lca.ledger import PRICED, Ledger
 from lca.report import accounts, provenance
 from lca.report.wording import explain_factor, name_factor
 from lca.scenario import Scenario
+from lca.terms import Factor
 
 SCHEMA_VERSION = 1
 
@@ -26,6 +27,7 @@ def run_result(
     basis: str = "location",
     by: Sequence[str] = (),
     full: bool = True,
+    counted: bool = True,
 ) -> dict[str, Any]:
     """Return the result of evaluating a scenario and its options.
 
@@ -42,6 +44,8 @@ def run_result(
     full
         Whether to list every line, and years and the inventory view of every option; a page of the
         terminal needs none of these.
+    counted
+        Whether each line has its numbers, which take long where lines are many; else its labels.
 
     Returns
     -------
@@ -74,18 +78,39 @@ def run_result(
     if by:
         rows = accounts.groups(ledgers, indicators, by)
         result["groups"] = {"by": list(by), "rows": rows}
-    return result | _provenance(scenario, ledgers, used, full)
+    known = _provenance(scenario, ledgers, used, full)
+    if full:
+        known["lines"] = lines(ledgers, used) if counted else labels(ledgers)
+    return result | known
+
+
+def lines(
+    ledgers: Sequence[Ledger], used: Mapping[Factor, Sequence[str]] | None = None
+) -> list[dict[str, Any]]:
+    """Return every line of a result with its numbers.
+
+    Parameters
+    ----------
+    used
+        Every factor, in the order of the result's inputs, where they are known already.
+    """
+    listed = provenance.all_factors(ledgers) if used is None else used
+    places = {factor: place for place, factor in enumerate(listed)}
+    return [line for ledger in ledgers for line in provenance.lines(ledger, places)]
+
+
+def labels(ledgers: Sequence[Ledger]) -> list[dict[str, Any]]:
+    """Return every line of a result by its labels alone."""
+    return [line for ledger in ledgers for line in provenance.labels(ledger)]
 
 
 def _provenance(
     scenario: Scenario, ledgers: Sequence[Ledger], used: dict[Any, list[str]], full: bool
 ) -> dict[str, Any]:
-    places = {factor: place for place, factor in enumerate(used)}
-    listed = (line for ledger in ledgers for line in provenance.lines(ledger, places))
     return {
         "settings": provenance.settings(scenario.data) if full else {},
         "inputs": provenance.inputs(used) if full else [],
-        "lines": list(listed) if full else [],
+        "lines": [],
         "sources": provenance.sources(used, scenario.library),
         "warnings": list(dict.fromkeys(text for ledger in ledgers for text in ledger.warnings)),
         "missing": provenance.missing(ledgers),
@@ -94,7 +119,9 @@ def _provenance(
     }
 
 
-def compare_result(scenario: Scenario, found: Comparison, *, full: bool = True) -> dict[str, Any]:
+def compare_result(
+    scenario: Scenario, found: Comparison, *, full: bool = True, counted: bool = True
+) -> dict[str, Any]:
     """Return the result of a comparison: that of its options, and which is lower.
 
     Parameters
@@ -103,10 +130,10 @@ def compare_result(scenario: Scenario, found: Comparison, *, full: bool = True) 
         The scenario whose options are compared, or the first of several.
     found
         The comparison.
-    full
+    full, counted
         As for `run_result`.
     """
-    result = run_result(scenario, found.ledgers, basis=found.basis, full=full)
+    result = run_result(scenario, found.ledgers, basis=found.basis, full=full, counted=counted)
     return result | {"comparison": _comparison(found)}
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import lca
 from lca.estimates import Estimate
+from lca.report.csv_table import safe
 from lca.report.wording import name_factor, spoken
 from lca.scenario import Scenario
 from lca.sensitivity.axes import NUMBER, Axis
@@ -300,9 +301,5 @@ def write_csv(rows: Iterable[Mapping[str, Any]]) -> str:
     text = io.StringIO()
     writer = csv.DictWriter(text, fieldnames=heading, lineterminator="\n")
     writer.writeheader()
-    writer.writerows({key: _safe(value) for key, value in row.items()} for row in kept)
+    writer.writerows({key: safe(value) for key, value in row.items()} for row in kept)
     return text.getvalue()
-
-
-def _safe(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value[:1] in {"=", "+", "-", "@"} else value

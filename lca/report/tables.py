@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from lca.estimates import round_figures
 from lca.ledger import STAGES
-from lca.report.wording import common_scale, in_words, interval, percent, say_unit, spoken
+from lca.report.wording import common_scale, interval, percent, spoken
 
 Result = Mapping[str, Any]
 _SIDE_BY_SIDE = 4
-_NEGLIGIBLE = 0.005  # of the largest stage difference
-_WEAK = 0.1  # rank correlation below which a factor explains next to nothing
 
 
 class Cell(NamedTuple):
-    """A number as text, with its 90 % interval or ""."""
+    """A number as text, with its 90 % interval or "", and the key of its trail or ""."""
 
     text: str
     between: str = ""
+    trail: str = ""
 
     def joined(self, by: str = " ") -> str:
         """Return both in one text."""
@@ -44,6 +42,11 @@ class Table:
     note: str = ""
 
 
+def trail_key(*names: str) -> str:
+    """Return the key under which a report tells how a number came about; the option stands first."""
+    return "|".join(names)
+
+
 def is_wide(result: Result) -> bool:
     """Whether there are too many options to stand side by side."""
     return len(result["options"]) > _SIDE_BY_SIDE
@@ -51,13 +54,13 @@ def is_wide(result: Result) -> bool:
 
 def lowest(result: Result) -> int | None:
     """Return the position of the option with the lowest median, if there are several."""
-    values = [_headline(option, result["basis"])["median"] for option in result["options"]]
+    values = [headline(option, result["basis"])["median"] for option in result["options"]]
     if len(values) < 2 or any(value is None for value in values):
         return None
     return min(range(len(values)), key=lambda i: float(values[i]))
 
 
-def _headline(option: Mapping[str, Any], basis: str) -> Mapping[str, Any]:
+def headline(option: Mapping[str, Any], basis: str) -> Mapping[str, Any]:
     """Return the number that an option is judged by: per functional unit, or else its total."""
     per_unit = option["per_unit"].get("gwp100", {}).get(basis)
     if per_unit is not None and per_unit["median"] is not None:
@@ -68,25 +71,40 @@ def _headline(option: Mapping[str, Any], basis: str) -> Mapping[str, Any]:
     return found
 
 
-def _whole(option: Mapping[str, Any], basis: str) -> Mapping[str, Any]:
+def whole(option: Mapping[str, Any], basis: str) -> Mapping[str, Any]:
     """Return the headline with what it lacks."""
     gaps = option["total"].get("gwp100", {}).get("missing")
-    found = _headline(option, basis)
+    found = headline(option, basis)
     return {**found, "missing": gaps} if gaps else found
 
 
-def _stages(option: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+def stages_of(option: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     """Return the stages of greenhouse gases, per functional unit where there is one."""
     stages = option["by_stage_per_unit"] or option["by_stage"]
     return {stage: entry["gwp100"] for stage, entry in stages.items() if "gwp100" in entry}
 
 
-def number_cell(statistics: Mapping[str, Any] | None, step: float) -> Cell:
+def headline_key(option: Mapping[str, Any], basis: str) -> str:
+    """Return the key of the trail of an option's headline."""
+    per_unit = option["per_unit"].get("gwp100", {}).get(basis)
+    if per_unit is not None and per_unit["median"] is not None:
+        return trail_key(option["name"], "per", "gwp100", basis, option["functional_unit"])
+    indicator = "gwp100" if "gwp100" in option["total"] else next(iter(option["total"]))
+    return trail_key(option["name"], "total", indicator, basis)
+
+
+def stage_key(option: Mapping[str, Any], stage: str) -> str:
+    """Return the key of the trail of a stage as `stages_of` has it."""
+    kind = "stage per" if option["by_stage_per_unit"] else "stage"
+    return trail_key(option["name"], kind, stage)
+
+
+def number_cell(statistics: Mapping[str, Any] | None, step: float, trail: str = "") -> Cell:
     """Return a number; one that lacks a part is marked."""
     if statistics is None:
         return Cell("–")
     middle, between = interval(statistics, step)
-    return Cell(middle + ("*" if statistics.get("missing") else ""), between)
+    return Cell(middle + ("*" if statistics.get("missing") else ""), between, trail)
 
 
 def _title(result: Result, unit: str) -> str:
@@ -116,15 +134,14 @@ def stage_table(result: Result) -> Table:
 
 def _by_stage(result: Result) -> Table:
     options, basis = result["options"], result["basis"]
-    whole = [_whole(option, basis) for option in options]
-    step, unit = common_scale([x["median"] or 0.0 for x in whole], whole[0]["unit"])
-    stages = [_stages(option) for option in options]
+    judged = [whole(option, basis) for option in options]
+    step, unit = common_scale([x["median"] or 0.0 for x in judged], judged[0]["unit"])
+    stages = [stages_of(option) for option in options]
     known = [stage for stage in STAGES if any(stage in found for found in stages)]
-    rows = [
-        (spoken(stage), tuple(number_cell(found.get(stage), step) for found in stages))
-        for stage in known
-    ]
-    rows.append(("all stages", tuple(number_cell(x, step) for x in whole)))
+    rows = [(spoken(stage), tuple(_staged(options, stages, stage, step))) for stage in known]
+    pairs = zip(judged, options, strict=True)
+    cells = (number_cell(x, step, headline_key(option, basis)) for x, option in pairs)
+    rows.append(("all stages", tuple(cells)))
     return Table(
         _title(result, unit),
         option_names(result),
@@ -135,38 +152,48 @@ def _by_stage(result: Result) -> Table:
     )
 
 
+def _staged(
+    options: Sequence[Any], stages: Sequence[Mapping[str, Any]], stage: str, step: float
+) -> Iterator[Cell]:
+    """Yield a stage of each option."""
+    for option, found in zip(options, stages, strict=True):
+        yield number_cell(found.get(stage), step, stage_key(option, stage))
+
+
 def _by_option(result: Result) -> Table:
     options, basis = result["options"], result["basis"]
-    whole = [_whole(option, basis) for option in options]
-    step, unit = common_scale([x["median"] or 0.0 for x in whole], whole[0]["unit"])
-    stages = [_stages(option) for option in options]
+    judged = [whole(option, basis) for option in options]
+    step, unit = common_scale([x["median"] or 0.0 for x in judged], judged[0]["unit"])
+    stages = [stages_of(option) for option in options]
     known = [stage for stage in STAGES if any(stage in found for found in stages)]
     rows = tuple(
         (
             option["name"],
             (
-                number_cell(total, step),
-                *(number_cell(found.get(stage), step) for stage in known),
+                number_cell(total, step, headline_key(option, basis)),
+                *(number_cell(found.get(stage), step, stage_key(option, stage)) for stage in known),
             ),
         )
-        for option, total, found in zip(options, whole, stages, strict=True)
+        for option, total, found in zip(options, judged, stages, strict=True)
     )
     columns = ("all stages", *(spoken(stage) for stage in known))
     return Table(_title(result, unit), columns, rows, lowest_row=lowest(result))
 
 
 def _narrow(cell: Cell, intervals: bool) -> Cell:
-    return cell if intervals else Cell(cell.text)
+    return cell if intervals else Cell(cell.text, "", cell.trail)
 
 
 def total_table(result: Result, *, intervals: bool = False) -> Table:
     """Return totals on both accounts, energy and the other indicators, a unit a row."""
     options = result["options"]
     rows: list[tuple[str, tuple[Cell, ...]]] = []
-    for name, found in _measures(result):
+    for name, kind, found in _measures(result):
         medians = [x["median"] for x in found if x["median"] is not None]
         step, unit = common_scale(medians or [0.0], found[0]["unit"])
-        rows.append((f"{name} [{unit}]", tuple(number_cell(x, step) for x in found)))
+        pairs = zip(found, option_names(result), strict=True)
+        cells = (number_cell(x, step, trail_key(option, *kind)) for x, option in pairs)
+        rows.append((f"{name} [{unit}]", tuple(cells)))
     if is_wide(result):
         return _turned(rows, options, intervals)
     title = f"Totals, {year_range(result)}: {statistic_name(result)}"
@@ -185,25 +212,34 @@ def _turned(
     return Table(title, tuple(name for name, _ in rows), turned, note=_partial(rows))
 
 
-def _measures(result: Result) -> list[tuple[str, list[Mapping[str, Any]]]]:
-    options = result["options"]
-    found: list[tuple[str, list[Mapping[str, Any]]]] = []
+_Measure = tuple[str, tuple[str, ...], list[Mapping[str, Any]]]
+
+
+def _measures(result: Result) -> list[_Measure]:
+    """Return name, kind of trail and numbers of each row."""
+    options, own = result["options"], result["basis"]
+    found: list[_Measure] = []
     for indicator in result["indicators"]:
         accounts = {
             basis: [_account(o["total"][indicator], basis) for o in options] for basis in _BASES
         }
         if accounts["location"] == accounts["market"]:
             name = spoken(indicator)
-            found.append((name + _same_account(indicator), accounts["location"]))
+            kind = ("total", indicator, own)
+            found.append((name + _same_account(indicator), kind, accounts["location"]))
         else:
-            found += [(f"{spoken(indicator)}, {basis}-based", accounts[basis]) for basis in _BASES]
+            found += [
+                (f"{spoken(indicator)}, {b}-based", ("total", indicator, b), accounts[b])
+                for b in _BASES
+            ]
     for unit in options[0]["per_other_unit"]:
         per = [o["per_other_unit"][unit].get("gwp100", {}).get(result["basis"]) for o in options]
         if all(per):
-            found.append(("greenhouse gases", per))
+            found.append(("greenhouse gases", ("per", "gwp100", own, unit), per))
     for flow in ("it_energy", "facility_energy"):
         if flow not in result["indicators"]:
-            found.append((spoken(flow), [option["energy"][flow] for option in options]))
+            numbers = [option["energy"][flow] for option in options]
+            found.append((spoken(flow), ("total", flow, own), numbers))
     return found
 
 
@@ -232,21 +268,32 @@ def probability_table(result: Result) -> Table | None:
         return None
     names = list(found["values"])
     if is_wide(result):
-        best = tuple((name, (Cell(percent(found["probability_best"][name])),)) for name in names)
+        best = tuple((name, (lowest_cell(result, name),)) for name in names)
         return Table("Probability of being the lowest", ("lowest",), best)
     lower = {(p["a"], p["b"]): p["probability_a_lower"] for p in found["pairs"]}
+    keys = {pair: trail_key(pair[0], "less", pair[1]) for pair in lower}
+    keys |= {(b, a): key for (a, b), key in keys.items()}
     lower |= {(b, a): 1 - share for (a, b), share in lower.items()}
     rows: tuple[tuple[str, tuple[Cell, ...]], ...] = tuple(
         (
             name,
             (
-                *(Cell(percent(lower[name, x])) if name != x else Cell("–") for x in names),
-                Cell(percent(found["probability_best"][name])),
+                *(
+                    Cell(percent(lower[name, x]), "", keys[name, x]) if name != x else Cell("–")
+                    for x in names
+                ),
+                lowest_cell(result, name),
             ),
         )
         for name in names
     )
     return Table("Probability that the row is lower than the column", (*names, "all others"), rows)
+
+
+def lowest_cell(result: Result, name: str) -> Cell:
+    """Return how often an option of a comparison is the lowest."""
+    share = result["comparison"]["probability_best"][name]
+    return Cell(percent(share), "", trail_key(name, "lowest"))
 
 
 def group_table(result: Result) -> Table | None:
@@ -272,146 +319,3 @@ def group_table(result: Result) -> Table | None:
     )
     title = f"{unit} by {' and '.join(labels)}, {result['basis']}-based: {statistic_name(result)}"
     return Table(title, names, rows)
-
-
-def caution_lines(result: Result) -> list[str]:
-    """Return where the options of a comparison differ in what is counted."""
-    found = result["comparison"]
-    return list(found["cautions"]) if found else []
-
-
-def decides(result: Result) -> list[str]:
-    """Return sentences on what makes the difference between the two lowest options."""
-    found = result["comparison"]
-    if not found:
-        return []
-    because = found["decides"]
-    first, second = because["between"]
-    parts = sorted(because["stages"].items(), key=lambda item: -abs(item[1]))
-    step, unit = common_scale([abs(amount) for _, amount in parts], because["unit"])
-    large = [(stage, x) for stage, x in parts if abs(x) > _NEGLIGIBLE * abs(parts[0][1])]
-    said = ", ".join(f"{spoken(stage)} {_signed(x / step)}" for stage, x in large)
-    lines = [f"{first} less {second}, in {say_unit(unit)}: {said or 'no difference'}."]
-    drivers = [d for d in because["drivers"] if abs(d["rank_correlation"]) >= _WEAK]
-    if drivers:
-        lines.append("Unknowns that move this difference most (rank correlation):")
-        lines += [f"  {_driver(driver)}" for driver in drivers]
-    return lines
-
-
-def _driver(driver: Mapping[str, Any]) -> str:
-    correlation = driver["rank_correlation"]
-    effect = "widens" if correlation < 0 else "narrows"
-    return f"{driver['what']}: a higher value {effect} it ({_signed(correlation, 2)})"
-
-
-def _signed(value: float, figures: int = 2) -> str:
-    sign = "−" if value < 0 else "+"
-    return f"{sign}{round_figures(abs(value), figures)}"
-
-
-def method_lines(result: Result) -> list[str]:
-    """Return sentences on how the ranking fares under other method choices."""
-    found = result["comparison"]
-    if not found or not found["methods"]["combinations"]:
-        return []
-    methods, best = found["methods"], found["order"][0]
-    lines = [
-        f"{best} is lowest under {methods['lowest'][best]} of {methods['combinations']} "
-        "combinations of embodied model, end-of-life rule and account."
-    ]
-    for name, count in methods["lowest"].items():
-        if name != best and count:
-            lines.append(f"{name} is lowest under {count}: {_under(methods['choices'], name)}.")
-    if methods["mixed"]:
-        lines.append(
-            f"In {methods['mixed']} of them one option is computed by another model than the rest."
-        )
-    return lines
-
-
-def _under(choices: Sequence[Mapping[str, Any]], name: str) -> str:
-    """Name what the combinations under which an option is lowest have in common."""
-    mine = [choice for choice in choices if choice["lowest"] == name]
-    said = []
-    for key, words in (
-        ("embodied_model", "embodied model"),
-        ("end_of_life", "end-of-life rule"),
-        ("basis", "account"),
-    ):
-        values = list(dict.fromkeys(choice[key] for choice in mine))
-        if len(values) < len({choice[key] for choice in choices}):
-            said.append(f"{words} {' or '.join(map(spoken, values))}")
-    return ", ".join(said) or "in all models, rules and accounts, depending on the rest"
-
-
-def other_unit_lines(result: Result) -> list[str]:
-    """Say where another functional unit would name another option."""
-    best = lowest(result)
-    options, basis = result["options"], result["basis"]
-    if best is None:
-        return []
-    lines = []
-    for unit in options[0]["per_other_unit"]:
-        per = [o["per_other_unit"].get(unit, {}).get("gwp100", {}).get(basis) for o in options]
-        medians = [float(x["median"]) for x in per if x and x["median"] is not None]
-        if len(medians) < len(per):
-            continue
-        other = min(range(len(medians)), key=lambda i: medians[i])
-        if other != best:
-            lines.append(
-                f"Per {unit} {options[other]['name']} is the lowest instead: "
-                f"{in_words(per[other])} against {in_words(per[best])}."
-            )
-    return lines
-
-
-def central_lines(result: Result) -> list[str]:
-    """Say where the central estimate and the median differ by more than a tenth."""
-    lines = []
-    for option in result["options"]:
-        found = _headline(option, result["basis"])
-        median, central = found["median"], found["central"]
-        if median and abs(central / median - 1) > 0.1:
-            lines.append(
-                f"{option['name']}: with every input at its central value the result is "
-                f"{in_words({**found, 'median': central, 'p5': central, 'p95': central})}; the median of the draws "
-                "differs, since many inputs are skewed."
-            )
-    return lines[:1] + ([f"The same holds for {len(lines) - 1} more."] if len(lines) > 1 else [])
-
-
-def draws_line(result: Result) -> str:
-    """Return how the numbers were sampled, and how exactly the mean is known."""
-    if not result["samples"]:
-        return "Central estimate alone: nothing was sampled."
-    errors = [
-        found["standard_error"] / abs(found["mean"])
-        for found in (_headline(option, result["basis"]) for option in result["options"])
-        if found["mean"]
-    ]
-    within = f"; sampling error of a mean at most {max(errors):.1%}" if errors else ""
-    return f"{result['samples']} draws, seed {result['seed']}, {result['sampler']}{within}."
-
-
-def missing_lines(result: Result) -> list[str]:
-    """Return what was not counted, one line a gap."""
-    names = {option["name"] for option in result["options"]}
-    return [
-        f"{spoken(gap['indicator'])}, {spoken(gap['stage'])}: {gap['what']}: {gap['reason']}"
-        + ("" if set(gap["options"]) == names else f" ({', '.join(gap['options'])})")
-        for gap in result["missing"]
-    ]
-
-
-def assumption_lines(result: Result) -> list[str]:
-    """Return what nobody published, with its value and why it was taken."""
-    return [
-        f"{entry['what']}: {in_words({'median': entry['central'], **_ends(entry)})}"
-        + (f": {entry['note']}" if entry["note"] else "")
-        for entry in result["assumptions"]
-    ]
-
-
-def _ends(entry: Mapping[str, Any]) -> dict[str, Any]:
-    return {"p5": entry["p5"], "p95": entry["p95"], "unit": entry["unit"]}

@@ -11,7 +11,8 @@ from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from lca.report import cost_tables, phase_tables, tables
+from lca.report import cost_tables, phase_tables, sentences, tables
+from lca.report.paper.letters import visible
 from lca.report.tables import Table
 
 _MOST = 6
@@ -36,19 +37,21 @@ def show(result: Mapping[str, Any], console: Console) -> None:
     for table in (phases, costs, totals, chances, tables.group_table(result)):
         if table is not None:
             print_table(table, console)
-    print_section("What decides it", tables.decides(result), console)
-    print_section("Method choices", tables.method_lines(result), console)
-    print_section("Cautions", tables.caution_lines(result), console)
+    print_section("What decides it", sentences.decides(result), console)
+    print_section("Method choices", sentences.method_lines(result), console)
+    print_section("Cautions", sentences.caution_lines(result), console)
     print_section("Fallbacks", result["fallbacks"], console)
     notes = [
         *phase_tables.overtaking_lines(result),
-        *tables.other_unit_lines(result),
-        *tables.central_lines(result),
+        *sentences.other_unit_lines(result),
+        *sentences.central_lines(result),
     ]
     print_section("Notes", notes, console)
-    print_section(_counted("Not counted", result["missing"]), tables.missing_lines(result), console)
+    print_section(
+        _counted("Not counted", result["missing"]), sentences.missing_lines(result), console
+    )
     _assumed(result, console)
-    paragraph(tables.draws_line(result), console, style="dim")
+    paragraph(sentences.draws_line(result), console, style="dim")
 
 
 def _heading(result: Mapping[str, Any], console: Console) -> None:
@@ -101,7 +104,7 @@ def paragraph(text: str, console: Console, indent: str = "", style: str = "") ->
         break_long_words=False,
         break_on_hyphens=False,
     )
-    console.print(Text("\n".join(wide), style=style), soft_wrap=True)
+    console.print(Text(visible("\n".join(wide)), style=style), soft_wrap=True)
 
 
 def print_table(table: Table, console: Console) -> None:
@@ -117,9 +120,11 @@ def print_table(table: Table, console: Console) -> None:
     shown = RichTable(box=None, pad_edge=False, padding=(0, _GUTTER, 0, 0), show_header=False)
     for number in range(len(heading)):
         shown.add_column(justify="left" if number == 0 else "right", no_wrap=True)
-    shown.add_row(*(Text(text, style="dim") for text in heading))
+    shown.add_row(*(Text(visible(text), style="dim") for text in heading))
     for number, row in enumerate(rows):
-        shown.add_row(*(Text(text, style=_style(table, number, i)) for i, text in enumerate(row)))
+        shown.add_row(
+            *(Text(visible(text), style=_style(table, number, i)) for i, text in enumerate(row))
+        )
     width = console.width
     console.width = max(width, _width((heading, rows)))
     console.print(shown)

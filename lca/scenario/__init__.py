@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -161,7 +162,7 @@ def load(
         text = document.read(source)
         beside = Path(source).resolve().parent / "hardware_db"
         folders = (beside,) if beside.is_dir() else ()
-        name = Path(source).stem
+        name = os.fsencode(Path(source).stem).decode("utf-8", "replace")  # what reports can write
     placed = not isinstance(source, Mapping)
     shelf = library or Library((*map(Path, db), *folders))
     return _load(Patched(text, text.data, {}, placed), name, shelf)

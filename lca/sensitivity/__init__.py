@@ -5,8 +5,8 @@ The package itself can be called: ``lca.sensitivity(scenario)`` is
 
 Three questions are kept apart: one unknown at a time (`tornado`), how draws of an unknown and of
 the result move together (`ranks`), and which share of the variance an unknown makes, alone and
-with all others (`sobol`). `surface` draws where two options break even; `sweep` varies what a
-scenario chose.
+with all others (`sobol`). `surface` draws where two options break even. What a scenario chose is varied
+by `lca.sweeps`.
 
 Examples
 --------
@@ -26,16 +26,13 @@ if TYPE_CHECKING:
     from lca.scenario import Scenario
     from lca.sensitivity.question import Sensitivity
     from lca.sensitivity.surface import Surface, break_even
-    from lca.sensitivity.sweeping import Sweep, sweep
 
-__all__ = ["Sensitivity", "Surface", "Sweep", "break_even", "sweep"]
+__all__ = ["Sensitivity", "Surface", "break_even"]
 
 _WHERE = {
     "Sensitivity": ("question", "Sensitivity"),
     "Surface": ("surface", "Surface"),
-    "Sweep": ("sweeping", "Sweep"),
     "break_even": ("surface", "break_even"),
-    "sweep": ("sweeping", "sweep"),
 }
 
 

@@ -134,6 +134,36 @@ def break_even(
     )
 
 
+def over_factors(
+    response: Response, x: Axis, y: Axis, *, samples: int = SAMPLES, seed: int = 0
+) -> Surface:
+    """Return where the two options of a response break even, over two of its factors.
+
+    Parameters
+    ----------
+    response
+        Of a difference: the first, the second, and first less second.
+    x, y
+        Identities of factors with their values; both options have them.
+    samples, seed
+        Draws of each cell.
+
+    Raises
+    ------
+    UnknownNameError, ScenarioError
+        If an axis is no factor of the options, or stands for several quantities.
+    """
+    middle, draws = _cells(response, (x, y), samples, seed)
+    shape = (len(y.values), len(x.values))
+    median = np.median(draws, axis=-1).reshape(shape)
+    lower = (draws < 0).mean(axis=-1) + 0.5 * (draws == 0).mean(axis=-1)
+    names = [output.name for output in response.outputs]
+    return Surface(
+        names[0], names[1], x, y, middle.reshape(shape), median, lower.reshape(shape),
+        tuple(_zeros(median)), response.unit, samples, seed,
+    )  # fmt: skip
+
+
 def _two(over: Mapping[str, Sequence[object]] | Sequence[str | Axis]) -> tuple[Axis, Axis]:
     found = axes(over)
     if len(found) != 2:

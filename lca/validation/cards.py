@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -16,7 +16,7 @@ from lca.validation.cards_yaml import read_claims
 from lca.validation.checks import check
 from lca.validation.checks_chain import GRIDS
 from lca.validation.checks_claims import Claims
-from lca.validation.checks_devices import count_in, ids_of
+from lca.validation.checks_devices import count_in, devices_of, ids_of
 from lca.validation.hidden import Family, families
 from lca.validation.hidden_reading import read_rows
 from lca.validation.hidden_rows import Implied, implied
@@ -27,13 +27,15 @@ __all__ = ["check_card"]
 _YAML = frozenset({".yaml", ".yml"})
 
 
-def check_card(path: str | os.PathLike[str]) -> dict[str, Any]:
+def check_card(path: str | os.PathLike[str], db: Sequence[Path] = ()) -> dict[str, Any]:
     """Return what a card or a YAML of claims says, and what of it does not hold together.
 
     Parameters
     ----------
     path
         A model card in Markdown, or YAML with ``claims`` or with published ``cases``.
+    db
+        Folders of the user's own devices, looked up beside the packaged ones.
 
     Returns
     -------
@@ -45,6 +47,11 @@ def check_card(path: str | os.PathLike[str]) -> dict[str, Any]:
     DocumentError
         The file cannot be read; every mistake with its line.
     """
+    with devices_of(db):
+        return _checked(path)
+
+
+def _checked(path: str | os.PathLike[str]) -> dict[str, Any]:
     if Path(path).suffix.lower() in _YAML:
         claims, groups, unread = _written(path)
         return _result(os.fspath(path), claims, [], unread, groups)

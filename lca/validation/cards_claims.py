@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lca.library import Library
 from lca.validation.cards_columns import MORE_HOURS, CardRow, is_total
 from lca.validation.checks_claims import Claims, amount, rounding
-from lca.validation.checks_devices import ids_of, rated_powers
+from lca.validation.checks_devices import ids_of, rated_powers, shelf
 from lca.validation.quantities import Flag, Known
 
 if TYPE_CHECKING:
@@ -83,7 +82,7 @@ def _stated_rating(claims: Claims) -> Known | None:
 
 
 def _rating(device: str) -> Known | None:
-    powers = rated_powers(ids_of(device), Library())
+    powers = rated_powers(ids_of(device), shelf())
     if not powers:
         return None
     return Known("device_power", max(powers), min(powers), max(powers), "kW")

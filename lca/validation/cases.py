@@ -14,10 +14,22 @@ from lca.errors import InputError, Problem, did_you_mean, quoted
 from lca.units import normalize
 from lca.validation.quantities import Known
 
-__all__ = ["PACKAGED", "Case", "Published", "packaged", "read_cases", "unit_of"]
+__all__ = [
+    "HELD_OUT",
+    "PACKAGED",
+    "Case",
+    "Published",
+    "held_out",
+    "packaged",
+    "read_cases",
+    "unit_of",
+]
 
 PACKAGED = Path(__file__).parent / "cases"
 """Folder of the cases that come with the toolkit."""
+
+HELD_OUT = PACKAGED / "held_out"
+"""Folder of the cases by which the rules were tried, after they were written."""
 
 KINDS = ("training", "inference", "hardware", "decision")
 STATUSES = (
@@ -83,6 +95,11 @@ def packaged() -> tuple[Case, ...]:
     return tuple(case for file in sorted(PACKAGED.glob("*.yaml")) for case in read_cases(file))
 
 
+def held_out() -> tuple[Case, ...]:
+    """Return the cases that were written before the rules could read them."""
+    return tuple(case for file in sorted(HELD_OUT.glob("*.yaml")) for case in read_cases(file))
+
+
 def read_cases(path: str | os.PathLike[str]) -> tuple[Case, ...]:
     """Read a file of cases.
 
@@ -120,6 +137,7 @@ def _problems(found: Document, place: int, entry: Any) -> Iterator[Problem]:
     for key in _NEEDED:
         if entry.get(key) is None:
             yield found.problem(here, f"a case needs {quoted(key)}")
+    yield from _shapes(found, here, entry)
     yield from _choice(found, here, entry, "kind", KINDS)
     yield from _choice(found, here, entry, "status", STATUSES)
     if not isinstance(entry.get("inputs") or {}, dict):
@@ -128,6 +146,16 @@ def _problems(found: Document, place: int, entry: Any) -> Iterator[Problem]:
         yield from _input_problems(found, here, entry.get("inputs") or {})
     yield from _published_problems(found, here, entry.get("published"))
     yield from _tolerance_problems(found, here, entry.get("tolerance"))
+
+
+def _shapes(found: Document, here: Steps, entry: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield the fields that are lists or mappings where a text is needed, or the reverse."""
+    for key in ("id", "subkind", "expect", "title", "notes"):
+        if isinstance(entry.get(key), (list, dict)):
+            yield found.problem((*here, key), f"{quoted(key)} is a text")
+    if entry.get("source") is not None and not isinstance(entry["source"], dict):
+        message = 'a source is a mapping: "authors", "title", "year", "identifier", "locator"'
+        yield found.problem((*here, "source"), message)
 
 
 def _choice(
@@ -141,7 +169,8 @@ def _choice(
 
 
 def _tolerance_problems(found: Document, here: Steps, entry: Any) -> Iterator[Problem]:
-    if not isinstance(entry, dict) or _number(entry.get("rel")) is None:
+    said = _number(entry.get("rel")) if isinstance(entry, dict) else None
+    if said is None or not said >= 0:
         yield found.problem((*here, "tolerance"), 'a case needs a tolerance, "rel: 0.02"')
 
 
@@ -149,6 +178,9 @@ def _input_problems(found: Document, here: Steps, inputs: Mapping[str, Any]) -> 
     for name, entry in inputs.items():
         if isinstance(entry, dict) and "value" in entry:
             yield from _value_problems(found, (*here, "inputs", name), entry)
+        elif _number(entry) is not None:
+            message = f"{quoted(name)} is a bare {entry}; write {{value: {entry}, unit: ...}}"
+            yield found.problem((*here, "inputs", name), message)
 
 
 def _published_problems(found: Document, here: Steps, entries: Any) -> Iterator[Problem]:
@@ -161,12 +193,17 @@ def _published_problems(found: Document, here: Steps, entries: Any) -> Iterator[
             yield found.problem(steps, 'a published figure needs "quantity", "value" and "unit"')
         else:
             yield from _value_problems(found, steps, entry)
+            if entry.get("value") is None:
+                yield found.problem(steps, f"{quoted(entry['quantity'])} has no value")
 
 
 def _value_problems(found: Document, steps: Steps, entry: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield what is wrong with one quantity; a unit that nobody knows is told with the scores."""
     unit = entry.get("unit")
     if unit == "name":
+        return
+    if isinstance(unit, (list, dict)):
+        yield found.problem((*steps, "unit"), 'a unit is a text, such as "kWh"')
         return
     if unit is None:
         yield found.problem(steps, 'a quantity needs a unit; "dimensionless" for a plain number')

@@ -54,8 +54,14 @@ def fractions(claims: Claims) -> Iterator[Flag]:
         if any(word in name for word in _FRACTIONS):
             if known.unit == "" and value > 1:
                 yield _fraction(f"{name} is {value:g} without a unit", "a fraction is at most 1")
-            if known.unit in {"percent", "%"} and 0 < value <= 1:
+            if known.unit in {"percent", "%"} and 0 < value <= 1 and not _of_a_hundred(claims):
                 yield _fraction(f"{name} is {value:g} %", "this looks like a fraction of 1")
+
+
+def _of_a_hundred(claims: Claims) -> bool:
+    """Whether the percentages of a footprint are parts of one whole: then a part may be small."""
+    told = [known.value for known in claims.inputs.values() if known.unit in {"percent", "%"}]
+    return len(told) > 1 and abs(sum(float(value) for value in told) - 100) <= 1
 
 
 def _fraction(found: str, accepted: str) -> Flag:

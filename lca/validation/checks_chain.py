@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from lca.validation.checks_claims import Claims, amount, rounding
 from lca.validation.checks_devices import count_in
+from lca.validation.checks_intervals import bounds_of, widened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +29,12 @@ ENERGIES = (*IT_ENERGIES, *FACILITY_ENERGIES, *PLAIN_ENERGIES)
 EFFECTIVE = ("effective_intensity",)
 PUES = ("pue", "pue_stated")
 GRIDS = ("grid_intensity", "grid_intensity_gross", "grid_intensity_stated")
+
+_HOURS_X_POWER: tuple[tuple[tuple[str, ...], str], ...] = (
+    (("device_hours", "duration"), "hour"),
+    (("device_count",), ""),
+    ((*POWERS, "total_average_power"), "kW"),
+)
 
 _LOCATION = ("co2e", "co2e_gross", "co2e_with_pue", "co2e_dynamic", "co2e_per_1000")
 _NET = ("co2e_net",)
@@ -57,6 +64,8 @@ class Comparison:
         Whether the expected value rests on a factor that the source did not print.
     from_energy : bool
         Whether it starts from an energy that the source prints itself.
+    bounds, printed_bounds : tuple of float
+        Stated ends of the expected and of the printed value, over the value.
     """
 
     name: str
@@ -69,6 +78,8 @@ class Comparison:
     tolerance: float
     inferred: bool = False
     from_energy: bool = False
+    bounds: tuple[float, float] = (1.0, 1.0)
+    printed_bounds: tuple[float, float] = (1.0, 1.0)
 
     def near(self, multiple: float) -> bool:
         """Whether the printed value is this multiple of the expected one."""
@@ -83,8 +94,14 @@ class Comparison:
     @property
     def agrees(self) -> bool:
         """Whether it needs no explanation: a boundary that nobody named may be either."""
-        either = self.boundary == "" and self.pue > 1 and self.near(self.pue)
-        return self.near(1) or either
+        either = self.boundary == "" and self.pue > 1 and self._within(self.pue)
+        return self._within(1) or either
+
+    def _within(self, multiple: float) -> bool:
+        """Whether the printed value can be this multiple, for bounds that were stated."""
+        low, high = (self.expected * multiple * end for end in self.bounds)
+        least, most = (self.printed * end for end in self.printed_bounds)
+        return least <= high * (1 + self.tolerance) and most >= low * (1 - self.tolerance)
 
 
 def device_hours(claims: Claims) -> float | None:
@@ -96,10 +113,19 @@ def device_hours(claims: Claims) -> float | None:
     if rows and all(isinstance(hours, (str, int, float)) for hours in rows):
         return sum(float(str(hours)) for hours in rows)
     duration = claims.given(("duration",), "hour")
-    count = claims.given(("device_count",), "")
+    count = claims.given(("device_count",), "") or _in_nodes(claims)
     if duration is None:
         return None
     return duration * (count_in(claims.label("device")) if count is None else count)
+
+
+def _in_nodes(claims: Claims) -> float | None:
+    """Return the devices of all nodes, None where nodes or their devices are not told."""
+    nodes, each = (
+        claims.given(("node_count",), ""),
+        claims.given(("gpus_per_node", "gpus_per_server"), ""),
+    )
+    return None if nodes is None or each is None else nodes * each
 
 
 def it_energy(claims: Claims) -> float | None:
@@ -107,7 +133,7 @@ def it_energy(claims: Claims) -> float | None:
     power = claims.given(POWERS, "kW")
     hours = device_hours(claims)
     if power is not None and hours is not None and not _unequal_rows(claims):
-        return power * hours
+        return power * hours * (claims.given(("overhead",), "") or 1.0)
     total, duration = (
         claims.given(("total_average_power",), "kW"),
         claims.given(("duration",), "hour"),
@@ -170,7 +196,19 @@ def _energy(claims: Claims, name: str, known: Known, base: float) -> Iterator[Co
     expected = base * overhead if boundary == "facility" else base
     tolerance = _tolerance(claims, known)
     basis = "hours x power" + (" x PUE" if boundary == "facility" else "")
-    yield Comparison(name, printed, expected, "kWh", boundary, basis, overhead, tolerance)
+    used = (*_HOURS_X_POWER, *([(PUES, "")] if boundary == "facility" else []))
+    yield Comparison(
+        name,
+        printed,
+        expected,
+        "kWh",
+        boundary,
+        basis,
+        overhead,
+        tolerance,
+        bounds=widened(claims, used),
+        printed_bounds=bounds_of(known),
+    )
 
 
 def _carbon(claims: Claims, name: str, known: Known, base: float | None) -> Iterator[Comparison]:
@@ -187,8 +225,21 @@ def _carbon(claims: Claims, name: str, known: Known, base: float | None) -> Iter
     tolerance = _tolerance(claims, known)
     inferred = bool({factor[0], *PUES} & claims.assumed)
     expected = energy * whole * factor[1]
+    start_of = [(ENERGIES, "kWh")] if from_energy else _HOURS_X_POWER
+    over = [(PUES, "")] if boundary == "facility" and overhead > 1 else []
     yield Comparison(
-        name, printed, expected, "kg", boundary, basis, overhead, tolerance, inferred, from_energy
+        name,
+        printed,
+        expected,
+        "kg",
+        boundary,
+        basis,
+        overhead,
+        tolerance,
+        inferred,
+        from_energy,
+        widened(claims, (*start_of, *over, ((factor[0],), "kg/kWh"))),
+        bounds_of(known),
     )
 
 

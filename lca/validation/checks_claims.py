@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from lca.errors import UnitError
 from lca.units import factor, normalize
+from lca.validation.checks_names import renamed
 from lca.validation.quantities import Known
 
 if TYPE_CHECKING:
@@ -147,16 +148,21 @@ def claims_of(
     where
         File and line, for messages.
     """
+    told = renamed(_knowns(inputs))
     return Claims(
         name=name,
-        inputs=_knowns(inputs),
-        printed={known.name: known for known in printed},
+        inputs=told,
+        printed=renamed({known.name: known for known in printed}, printed=True),
         rows=_rows(inputs),
         shares={key: part for key in inputs if (part := _shares(inputs[key]))},
-        assumed=frozenset(n for n, v in inputs.items() if _mapping(v).get("seen") in _ASSUMED),
+        assumed=frozenset(n for n, known in told.items() if _assumed(inputs.get(known.name))),
         tolerance=TOLERANCE if tolerance is None else max(TOLERANCE, tolerance),
         where=where,
     )
+
+
+def _assumed(given: object) -> bool:
+    return _mapping(given).get("seen") in _ASSUMED
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
+from pathlib import Path
 
 from lca.library import DEVICE_KINDS, Library
 
-__all__ = ["count_in", "ids_of", "rated_powers", "tdp_of"]
+__all__ = ["count_in", "devices_of", "ids_of", "rated_powers", "shelf", "tdp_of"]
+
+_FOLDERS: ContextVar[tuple[Path, ...]] = ContextVar("_FOLDERS", default=())
+"""Folders of the user's own devices, beside the packaged ones."""
 
 _COUNT = re.compile(r"(?:^|\s)(?:(\d{1,6})\s*[x×]\s*(?=[a-z])|[x×]\s*(\d{1,6})(?=\s|$))")
 _MEMORY = re.compile(r"(\d+)\s*gi?b\b")
@@ -21,15 +28,34 @@ _FILLERS = frozenset(
 _LONGEST = 120
 
 
+@contextmanager
+def devices_of(folders: Iterable[Path]) -> Iterator[None]:
+    """Look devices up in further folders, too, while inside."""
+    token = _FOLDERS.set(tuple(folders))
+    try:
+        yield
+    finally:
+        _FOLDERS.reset(token)
+
+
+def shelf() -> Library:
+    """Return the library that device names are looked up in."""
+    return _shelf(_FOLDERS.get())
+
+
 @cache
-def _library() -> tuple[tuple[str, frozenset[str]], ...]:
-    """Return id and words of every packaged device."""
-    library = Library()
+def _shelf(folders: tuple[Path, ...]) -> Library:
+    return Library(folders)
+
+
+@cache
+def _library(folders: tuple[Path, ...]) -> tuple[tuple[str, frozenset[str]], ...]:
+    """Return id and words of every device."""
+    library = _shelf(folders)
     names = (name for kind in DEVICE_KINDS for name in library.ids(kind))
     return tuple((name, frozenset(name.split("-"))) for name in names)
 
 
-@cache
 def ids_of(text: str) -> tuple[str, ...]:
     """Return the ids of all devices that a name may mean, none where nothing fits.
 
@@ -41,10 +67,16 @@ def ids_of(text: str) -> tuple[str, ...]:
     >>> ids_of("8x NVIDIA H100 SXM5 80GB")
     ('nvidia-h100-sxm5-80gb',)
     """
+    return _ids(text, _FOLDERS.get())
+
+
+@cache
+def _ids(text: str, folders: tuple[Path, ...]) -> tuple[str, ...]:
     wanted = _words(text)
     if not wanted:
         return ()
-    return tuple(name for name, words in _library() if all(_in(word, words) for word in wanted))
+    known = _library(folders)
+    return tuple(name for name, words in known if all(_in(word, words) for word in wanted))
 
 
 def count_in(text: str) -> int:
@@ -74,10 +106,9 @@ def _in(word: str, words: frozenset[str]) -> bool:
     return word.isalpha() and any(w.startswith(word) and w[len(word) :].isdigit() for w in words)
 
 
-@cache
 def tdp_of(text: str) -> tuple[str, float] | None:
     """Return id and rated power (kW) of the strongest device that a name may mean."""
-    library = Library()
+    library = shelf()
     found = [(power, name) for name in ids_of(text) for power in rated_powers((name,), library)]
     return None if not found else (max(found)[1], max(found)[0])
 

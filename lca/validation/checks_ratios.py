@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from lca.validation.checks_claims import Claims
 
-__all__ = ["ratios"]
+__all__ = ["explained", "ratios"]
 
 _COUNTS = tuple(2**power for power in range(1, 13))
 _DECADES = tuple(10.0**power for power in range(-9, 10) if power not in {-2, 0, 2})
@@ -32,13 +32,18 @@ def ratios(claims: Claims) -> Iterator[Flag]:
     """Yield one flag for every printed energy or CO2e that does not follow from its inputs."""
     for compared in comparisons(claims):
         if not compared.agrees:
-            found = (check(claims, compared) for check in _IN_ORDER)
-            yield next(flag for flag in found if flag is not None)
+            yield explained(claims, compared)
+
+
+def explained(claims: Claims, compared: Comparison) -> Flag:
+    """Return the mistake that explains a result which does not follow, or that none does."""
+    found = (check(claims, compared) for check in _IN_ORDER)
+    return next(flag for flag in found if flag is not None)
 
 
 def _told(compared: Comparison, reason: str) -> str:
     printed, expected = _figure(compared.printed), _figure(compared.expected)
-    unit = "kWh" if compared.unit == "kWh" else "kgCO2e"
+    unit = "kgCO2e" if compared.unit == "kg" else compared.unit
     return (
         f"{compared.name} is printed as {printed} {unit}; {compared.basis} gives"
         f" {expected} {unit}: {reason}"

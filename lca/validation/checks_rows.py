@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from lca.validation.checks_chain import ENERGIES, boundary_of, grid, is_gross, it_energy, pue
 from lca.validation.checks_claims import Claims, amount, rounding
+from lca.validation.checks_intervals import bounds_of, widened
 from lca.validation.quantities import Flag
 
 if TYPE_CHECKING:
@@ -216,7 +217,10 @@ def _per(
 ) -> Iterator[Flag]:
     ratio = printed / expected
     slack = max(claims.tolerance, rounding(known))
-    if abs(ratio - 1) <= slack:
+    low, high = widened(claims, ((("energy_total", "energy"), "Wh"),))
+    fewest, most = widened(claims, (((count,), ""),))
+    least, largest = bounds_of(known)
+    if low / most * (1 - slack) <= ratio * largest and ratio * least <= high / fewest * (1 + slack):
         return
     decades = [power for power in range(-9, 10) if abs(ratio / 10.0**power - 1) <= slack]
     code = "power-of-ten" if decades else "does-not-follow"

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from lca.uncertain import Array
 from lca.validation.facts import Fact, Facts
-from lca.validation.names import Term, vocabulary
+from lca.validation.names import Term, vocabulary, words
 
 __all__ = ["Found", "Resolver", "Rule", "Solver", "combined", "rule_of"]
 
@@ -49,7 +50,8 @@ class Rule:
         The quantity it gives.
     needs : tuple of str
         Quantities it takes, in the order of the formula. ``energy+idle`` adds a mark that must be
-        found, ``energy-`` drops all marks, ``energy!`` takes facts alone.
+        found, ``energy-`` drops all marks, ``energy!`` takes facts alone, ``pue?1`` is 1 where
+        the case says nothing of it.
     apply : callable
         The formula, on arrays in canonical units.
     name : str
@@ -117,9 +119,24 @@ class Solver:
         self._rules: dict[str, list[Rule]] = {}
         for rule in rules:
             self._rules.setdefault(rule.target, []).append(rule)
+        self._within_reach = self._reach()
         self._open: set[Term] = set()
         self._done: dict[Term, Found | None] = {}
         self._cut = False
+
+    def _reach(self) -> frozenset[str]:
+        """Return the quantities that may follow at all: told, resolved, or by a rule from those."""
+        reach = {fact.term.base for fact in self.facts.facts}
+        reach |= {base for base in self._resolvers if SOURCES.get(base, reach) & reach}
+        while True:
+            more = {
+                base
+                for base, rules in self._rules.items()
+                if base not in reach and any(not _beyond(rule, reach) for rule in rules)
+            }
+            if not more:
+                return frozenset(reach)
+            reach |= more
 
     def find(self, term: Term) -> Found | None:
         """Return the finding that uses up most marks of a term, facts before rules, or None."""
@@ -171,7 +188,9 @@ class Solver:
                 yield found
 
     def _follow(self, rule: Rule, term: Term) -> Found | None:
-        if not rule.answers(term) or any(self.knows(base, term.marks) for base in rule.unless):
+        if _beyond(rule, self._within_reach) or not rule.answers(term):
+            return None
+        if any(self.knows(base, term.marks) for base in rule.unless):
             return None
         left = term.marks - rule.absorbs
         inputs = []
@@ -185,17 +204,22 @@ class Solver:
         return Found(found.values, used, found.rules, found.inputs)
 
     def _need(self, need: str, marks: frozenset[str]) -> Found | None:
+        need, _, absent = need.partition("?")
+        if absent and not any(fact.term.base == need for fact in self.facts.facts):
+            return Found(np.array([float(absent)]))
         if need.endswith("!"):
             return self._direct(Term(need[:-1], marks))
         base, *more = need.split("+")
+        asked = frozenset[str]()
         if base.endswith("-"):
-            base, marks = base[:-1], frozenset()
+            base, asked, marks = base[:-1], marks, frozenset()
         required = frozenset(more)
         found = self._fact_with(Term(base, marks | required), required)
         found = found or self.find(Term(base, marks | required))
         if found is None or not found.used.issuperset(more):
             return None
-        return Found(found.values, found.used - set(more), found.rules, found.inputs)
+        spoken = asked.intersection(word for name in found.inputs for word in words(name))
+        return Found(found.values, found.used - set(more) | spoken, found.rules, found.inputs)
 
     def _direct(self, term: Term) -> Found | None:
         """Return a finding by a fact or a resolver alone, so that no rule is gone through twice."""
@@ -241,6 +265,12 @@ class Solver:
         stated = [f for f in self.facts.facts if f.term.base == base and not f.aside]
         return len(stated) == 1 and not self.facts.groups
 
+    def lacking(self, term: Term) -> tuple[str, ...]:
+        """Return what the nearest rule for a quantity still needs, nothing where no rule speaks."""
+        rules = [rule for rule in self._rules.get(term.base, ()) if not rule.inverse]
+        lacks = [_beyond(rule, self._within_reach) for rule in rules if rule.answers(term)]
+        return min((missing for missing in lacks if missing), key=len, default=())
+
     def _sum_of_groups(self, term: Term) -> Found | None:
         """Return the sum over the members of a list, where the quantity is a sum."""
         groups = [group for group in self.facts.groups if not group & term.marks]
@@ -260,13 +290,46 @@ class Solver:
 
 def combined(apply: Callable[..., Any], inputs: Sequence[Found], name: str) -> Found:
     """Return what a formula makes of its inputs."""
-    values = np.atleast_1d(np.asarray(apply(*(found.values for found in inputs)), dtype=float))
+    with np.errstate(all="ignore"):
+        # Zero inputs give no finite number; what is not finite is told as such, not computed.
+        made = apply(*(found.values for found in inputs))
+    values = np.atleast_1d(np.asarray(made, dtype=float))
     return Found(
         values,
         frozenset().union(*(found.used for found in inputs)),
         (name, *dict.fromkeys(rule for found in inputs for rule in found.rules)),
         frozenset().union(*(found.inputs for found in inputs)),
     )
+
+
+SOURCES: Mapping[str, frozenset[str]] = {
+    "it_energy": frozenset({"energy", "it_energy", "accelerator_energy", "parameters"})
+    | {"device_tdp"},
+    "facility_energy": frozenset({"energy", "it_energy", "accelerator_energy"}),
+    "accelerator_energy": frozenset({"device_tdp"}),
+    "energy": frozenset({"energy"}),
+    "energy_per": frozenset({"energy_per"}),
+    "co2e_per": frozenset({"co2e_per"}),
+    "water_per": frozenset({"water_per"}),
+    "embodied_device": frozenset({"embodied"}),
+    "embodied_water_device": frozenset({"embodied_water"}),
+    "embodied_used": frozenset({"parameters"}),
+    "freight": frozenset({"distance"}),
+    "co2e": frozenset({"co2e", "embodied", "embodied_device", "host_embodied", "embodied_used"}),
+}
+"""What a quantity may be resolved from, any one of them; one that is not here may always be."""
+
+
+def _beyond(rule: Rule, reach: Set[str]) -> tuple[str, ...]:
+    """Return the needs of a rule that are out of reach, as the vocabulary calls them."""
+    return tuple(base for base in _bases(rule.needs) if base not in reach)
+
+
+@cache
+def _bases(needs: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the quantities that a rule cannot do without."""
+    bases = (need.rstrip("!").split("+")[0].rstrip("-") for need in needs if "?" not in need)
+    return tuple(dict.fromkeys(bases))
 
 
 def _counts(marks: frozenset[str]) -> bool:
@@ -281,4 +344,6 @@ def _total(*parts: Array) -> Array:
 
 
 def _of(fact: Fact, term: Term) -> Found:
-    return Found(fact.values, fact.term.marks & term.marks, (), frozenset([fact.name]))
+    """Return a fact as a finding; all words of its name are spoken, the phrase's among them."""
+    said = fact.term.marks.union(words(fact.name))
+    return Found(fact.values, said & term.marks, (), frozenset([fact.name]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -90,7 +90,23 @@ def facts_of(case: Case) -> Facts:
             groups[group] = None
         elif not named and fact.term.base == "number":
             unknown.append(known.name)
-    return Facts(tuple(facts), labels, tuple(unknown), tuple(groups))
+    return Facts(_with_hosts(facts), labels, tuple(unknown), tuple(groups))
+
+
+def _with_hosts(facts: list[Fact]) -> tuple[Fact, ...]:
+    """Return the facts; what other devices are told per is no device itself: chips per board."""
+    hosts = {
+        word
+        for fact in facts
+        if fact.term.base == "devices_per_host"
+        for word in words(fact.name)[-1:]
+    }
+    return tuple(
+        replace(fact, term=Term("host_count", fact.term.marks))
+        if fact.term.base == "device_count" and hosts & set(words(fact.name))
+        else fact
+        for fact in facts
+    )
 
 
 def _inputs(case: Case) -> Iterator[tuple[Known, frozenset[str]]]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import product
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -16,6 +18,20 @@ __all__ = ["Term", "Vocabulary", "Words", "read_name", "vocabulary", "words"]
 
 Words = tuple[str, ...]
 """A name in words, each in its singular."""
+
+_SPELLED = {
+    "thousand": "1000",
+    "million": "1000000",
+    "billion": "1000000000",
+    "daily": "day",
+    "annual": "yearly",
+    "annually": "yearly",
+    "liter": "litre",
+}
+"""Words that are told in more than one way, as the vocabulary has them."""
+
+_CO2E = re.compile(r"(k?g|m?t)?co2(e|eq)?")
+_KINDS_OF_WORDS = ("neutral", "aside", "soft", "parts", "building", "another")
 
 _STEM = 8
 """Letters beyond which an ending is cut off: experimentation is experiment, location stays."""
@@ -66,6 +82,9 @@ class Vocabulary:
     neutral, aside, soft : frozenset of str
         Words that mark nothing; that keep a figure out of the arithmetic; that an answer may
         leave unused where no input carries them.
+    parts, building, another : frozenset of str
+        Words of parts that add up, of those parts that are the building's, and words that make
+        a figure another one.
     """
 
     bases: Mapping[str, Base]
@@ -73,6 +92,9 @@ class Vocabulary:
     neutral: frozenset[str]
     aside: frozenset[str]
     soft: frozenset[str]
+    parts: frozenset[str]
+    building: frozenset[str]
+    another: frozenset[str]
 
 
 def words(name: str) -> Words:
@@ -84,7 +106,12 @@ def words(name: str) -> Words:
     ('co2e', 'per', '1000', 'query')
     """
     text = name.lower().replace("<", "lt").replace("-", "_").replace(" ", "_").replace(".", "_")
-    return tuple(_singular(word) for word in text.split("_") if word)
+    return tuple(_spelled(_singular(word)) for word in text.split("_") if word)
+
+
+def _spelled(word: str) -> str:
+    """Return a number as digits, and CO2e without the unit that it is written in."""
+    return "co2e" if _CO2E.fullmatch(word) else _SPELLED.get(word, word)
 
 
 def _singular(word: str) -> str:
@@ -99,22 +126,30 @@ def _singular(word: str) -> str:
 def vocabulary() -> Vocabulary:
     """Return the packaged vocabulary of names."""
     data: Any = document.read(Path(__file__).with_name("vocabulary.yaml")).data
-    bases = {name: _base(name, entry) for name, entry in data["quantities"].items()}
+    classes = {name: tuple(members) for name, members in data["classes"].items()}
+    bases = {name: _base(name, entry, classes) for name, entry in data["quantities"].items()}
     return Vocabulary(
         MappingProxyType(bases),
         tuple((entry["unit"], entry["quantity"]) for entry in data["by_unit"]),
-        frozenset(_singular(word) for word in data["neutral"]),
-        frozenset(_singular(word) for word in data["aside"]),
-        frozenset(_singular(word) for word in data["soft"]),
+        *(frozenset(_singular(word) for word in data[kind]) for kind in _KINDS_OF_WORDS),
     )
 
 
-def _base(name: str, entry: Mapping[str, Any]) -> Base:
-    phrases = tuple(words(phrase) for phrase in entry["phrases"])
+def _base(name: str, entry: Mapping[str, Any], classes: Mapping[str, Words]) -> Base:
+    written = [full for phrase in entry["phrases"] for full in _expanded(phrase, classes)]
+    phrases = tuple(dict.fromkeys(words(phrase) for phrase in written))
     told = {key: entry.get(key) == "true" for key in ("extensive", "weak", "keep")}
     return Base(name, entry["unit"] or "", phrases, **told)
 
 
+def _expanded(phrase: str, classes: Mapping[str, Words]) -> Iterator[str]:
+    """Yield the phrases that a phrase with classes of words stands for."""
+    parts = [classes[part[1:-1]] if part.startswith("<") else (part,) for part in phrase.split(" ")]
+    for chosen in product(*parts):
+        yield " ".join(chosen)
+
+
+@cache
 def read_name(name: str, unit: str) -> tuple[Term, bool]:
     """Read a name and its unit.
 
@@ -139,13 +174,13 @@ def read_name(name: str, unit: str) -> tuple[Term, bool]:
     found = max(_matches(said, unit), default=None)
     if found is not None:
         *_, start, end, base = found
-        left = said if vocabulary().bases[base].keep else said[:-start] + said[end:]
+        left = said if vocabulary().bases[base].keep else said[:start] + said[end:]
         return Term(base, _marks(left)), True
     return Term(_quantity_of(unit), _marks(said)), False
 
 
-def _matches(said: Words, unit: str) -> Iterator[tuple[bool, int, int, int, str]]:
-    """Yield strength, length, place (later is less), end and quantity of each phrase found."""
+def _matches(said: Words, unit: str) -> Iterator[tuple[bool, int, int, int, int, str]]:
+    """Yield strength, length, rank of the place, start, end and quantity of each phrase found."""
     for base in vocabulary().bases.values():
         if not same_dimension(unit, base.unit):
             continue
@@ -153,7 +188,9 @@ def _matches(said: Words, unit: str) -> Iterator[tuple[bool, int, int, int, str]
             size = len(phrase)
             for start in range(len(said) - size + 1):
                 if said[start : start + size] == phrase:
-                    yield not base.weak, size, -start, start + size, base.name
+                    # A count is named by its last word: the cores of tpu_cores.
+                    place = start if base.weak and not base.unit else -start
+                    yield not base.weak, size, place, start, start + size, base.name
 
 
 def _marks(left: Words) -> frozenset[str]:

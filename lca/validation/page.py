@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from lca.errors import InputError
+from lca.validation.dimensions import BY_DIMENSIONS
 from lca.validation.report import summary
 from lca.validation.scoring import Score, Target
 
@@ -15,8 +16,15 @@ BEGIN, END = "<!-- tables: begin -->", "<!-- tables: end -->"
 """What stands between is written by ``lca validate --published --page``."""
 
 
-def rendered(page: str, scores: Sequence[Score]) -> str:
+def rendered(page: str, scores: Sequence[Score], unseen: Sequence[Score] = ()) -> str:
     """Return a page with its tables made afresh.
+
+    Parameters
+    ----------
+    page : str
+        The page as it is.
+    scores, unseen : sequence of Score
+        The packaged cases; those that the rules were tried by after they were written.
 
     Raises
     ------
@@ -27,10 +35,10 @@ def rendered(page: str, scores: Sequence[Score]) -> str:
         msg = f"the page has no place for tables: write a line {BEGIN} and a line {END}"
         raise InputError(msg)
     head, tail = page.split(BEGIN, maxsplit=1)[0], page.split(END)[1]
-    return f"{head}{BEGIN}\n\n{tables(scores)}\n\n{END}{tail}"
+    return f"{head}{BEGIN}\n\n{tables(scores, unseen)}\n\n{END}{tail}"
 
 
-def tables(scores: Sequence[Score]) -> str:
+def tables(scores: Sequence[Score], unseen: Sequence[Score] = ()) -> str:
     """Return the summary, what is unsupported, and one row a target, in Markdown."""
     found = summary(scores)
     parts = [
@@ -42,7 +50,24 @@ def tables(scores: Sequence[Score]) -> str:
         "## Rules that a single case rests on\n\n" + ", ".join(found["thin_rules"]) + ".",
         "## Every target\n\n" + "\n".join(_targets(scores)),
     ]
+    if unseen:
+        parts.append("## Cases with other names, as they stand now\n\n" + _unseen(unseen))
+        parts.append("\n".join(_targets(unseen)))
     return "\n\n".join(parts)
+
+
+def _unseen(scores: Sequence[Score]) -> str:
+    """Return how the rules fare now on the cases that they were tried by."""
+    wanted = [target for score in scores for target in score.targets if target.published.target]
+    by_dimensions = [target for target in wanted if target.method == BY_DIMENSIONS]
+    broken = [s for s in scores if s.case.status == "inconsistent_as_published"]
+    return (
+        f"{len(scores)} cases: {sum(t.within is True for t in wanted)} of {len(wanted)} targets"
+        f" within, {sum(t.within is False for t in wanted)} outside,"
+        f" {sum(t.within is None for t in wanted)} unsupported; {len(by_dimensions)} by dimensions"
+        f" alone, {sum(t.within is True for t in by_dimensions)} of them within;"
+        f" {sum(bool(s.flags) for s in broken)} of {len(broken)} inconsistent cases flagged."
+    )
 
 
 def _bars(bars: dict[str, Any]) -> str:

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from lca.validation.cases import Case
+from lca.validation.cases import Case, Published
 from lca.validation.facts import Fact, Facts, facts_of
 from lca.validation.names import Term
 
-__all__ = ["borrowed", "other_boundary"]
+__all__ = ["borrowed", "other_boundary", "source_of", "with_printed"]
 
 _BORROWABLE = frozenset(
     {"renewable_matching", "pue", "grid_intensity", "effective_intensity", "lifetime"}
@@ -54,9 +54,25 @@ def borrowed(facts: Facts, case: Case, cases: Sequence[Case]) -> Facts | None:
     return replace(facts, facts=facts.facts + extra) if extra else None
 
 
+def with_printed(facts: Facts, case: Case, asked: Published) -> Facts:
+    """Return the facts with the other printed results: what is implied rests on them."""
+    printed = {
+        one.known.name: {"value": one.known.value, "unit": one.known.unit or "dimensionless"}
+        for one in case.published
+        if one is not asked and one.known.unit != "name"
+    }
+    more = facts_of(replace(case, inputs=printed))
+    return replace(facts, facts=facts.facts + more.facts)
+
+
+def source_of(case: Case) -> str:
+    """Return what names the source of a case, "" where nothing does."""
+    return str(case.source.get("identifier") or "")
+
+
 def _sisters(case: Case, other: Case) -> bool:
-    name = case.source.get("identifier")
-    return name is not None and name == other.source.get("identifier")
+    name = source_of(case)
+    return bool(name) and name == source_of(other)
 
 
 def _agreed(rows: Sequence[tuple[str, Fact]]) -> Fact | None:

@@ -56,6 +56,8 @@ def _target(target: Target) -> dict[str, Any]:
         "target": published.target,
         "must_not_match": published.must_not_match,
         "missing": target.missing,
+        "method": target.method,
+        "candidates": list(target.candidates),
         "rules": list(target.rules),
         "inputs": list(target.inputs),
     }

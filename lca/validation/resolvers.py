@@ -9,13 +9,20 @@ import numpy as np
 from lca.formulas import operation, silicon, training, transport
 from lca.library import constants
 from lca.uncertain import Array, Distribution
+from lca.validation.amounts import embodied_of_calls, scaled_amount
 from lca.validation.ecologits import by_tokens
 from lca.validation.engine import Found, Resolver, Solver, combined
 from lca.validation.facts import Fact
 from lca.validation.names import Term
+from lca.validation.parts import (
+    bill_of_footprints,
+    coefficients,
+    embodied_of_parts,
+    energy_of_parts,
+)
 from lca.workloads.training_factors import value
 
-__all__ = ["HARDWARE_RESOLVERS", "RESOLVERS"]
+__all__ = ["HARDWARE_RESOLVERS", "PREDICTING", "RESOLVERS"]
 
 _HOSTS = frozenset({"server", "node", "host", "baseboard", "system"})
 _ENDS = frozenset({"min", "max", "low", "high", "minimum", "maximum"})
@@ -244,19 +251,31 @@ def _independent(energy: Array, ratio: Array) -> Array:
 
 
 RESOLVERS: Mapping[str, Sequence[Resolver]] = {
+    "embodied": (embodied_of_calls, embodied_of_parts),
     "embodied_device": (_per_device("embodied"),),
     "embodied_water_device": (_per_device("embodied_water"),),
     "energy": (scaled_energy, weighted_energy),
     "parity": (parity,),
     "accelerator_energy": (metered_from_rating,),
-    "it_energy": (by_tokens("it_energy"), machine_from_accelerators),
+    "it_energy": (by_tokens("it_energy"), energy_of_parts("it_energy")),
+    "facility_energy": (energy_of_parts("facility_energy"),),
     "embodied_used": (by_tokens("embodied_used"),),
+    "energy_per": (scaled_amount("energy_per"),),
+    "co2e_per": (scaled_amount("co2e_per"),),
+    "water_per": (scaled_amount("water_per"),),
 }
 """Resolvers of every case, by the quantity that they give."""
+
+PREDICTING: Mapping[str, Sequence[Resolver]] = {
+    **RESOLVERS,
+    "it_energy": (*RESOLVERS["it_energy"], machine_from_accelerators),
+}
+"""Resolvers of cases that ask for what was metered, not for the arithmetic of their source."""
 
 HARDWARE_RESOLVERS: Mapping[str, Sequence[Resolver]] = {
     **RESOLVERS,
     "freight": (freight,),
-    "embodied": (memories, bill_of_parts),
+    "embodied": (coefficients, memories, bill_of_parts, bill_of_footprints),
+    "co2e": (bill_of_footprints,),
 }
 """Resolvers of cases about hardware."""

@@ -17,20 +17,24 @@ from lca.uncertain import Array
 from lca.validation.engine import Rule, rule_of
 from lca.workloads.training_factors import value
 
-__all__ = ["RULES"]
+__all__ = ["RATED", "RULES"]
 
 HOURS_OF_A_YEAR = 8760.0
 """Hours of a year of 365 days: what lifetimes are counted in by the sources."""
 
 DAYS_OF_A_YEAR = 365.0
 HOURS_OF_A_DAY = 24.0
-HALF_LITRE = 0.5
 
 _HOST_WORDS = frozenset({"gpu", "device", "accelerator", "chip", "board", "unit", "card", "server"})
 _NET = frozenset({"net"})
 _CALLS = frozenset({"request", "response", "query", "prompt", "message"})
 _OUTPUTS = frozenset({"image", "video", "sample", "output", "clip"})
 _TOKENS = frozenset({"token"})
+_YEAR = frozenset({"yearly", "year"})
+_DAY = frozenset({"day"})
+
+
+_POWERS = ("device_power", "power", "total_power", "node_power")
 
 
 def _same(value: Array) -> Array:
@@ -50,10 +54,6 @@ def _plus(*values: Array) -> Any:
 
 def _over(value: Array, by: Array) -> Any:
     return value / by
-
-
-def _thousandth(thousand: Array) -> Any:
-    return thousand / 1000.0
 
 
 def _lifetime_hours(lifetime: Array) -> Any:
@@ -110,6 +110,9 @@ def _saving(new: Array, old: Array, later: Array, intensity: Array, horizon: Arr
     return (before - after - new) / before
 
 
+RATED = rule_of("device_power", "device_tdp", _same, "devices at their rated power", unless=_POWERS)
+"""Of sources that take the rating for the power; never of what was metered."""
+
 _ENERGY = (
     rule_of("device_hours", "device_count duration", _times, "devices x time"),
     rule_of(
@@ -122,16 +125,28 @@ _ENERGY = (
         "work", "flop_per_token_per_parameter parameters output_length", _times, "FLOP of tokens"
     ),
     rule_of("device_power", "power", _same, "power of one machine"),
+    rule_of("duration", "device_hours! device_count", _over, "device hours / devices"),
+    rule_of("device_count", "core_count cores_per_device", _over, "cores / cores of each"),
+    rule_of("device_count", "host_count devices_per_host", _times, "hosts x devices of each"),
     rule_of("power", "daily_energy", _same, "energy per time is power"),
     rule_of("total_power", "host_count node_power", _times, "nodes x node power"),
     rule_of("total_power", "node_power", _same, "one node", unless=("host_count",)),
+    rule_of("total_power", "device_power! device_count", _times, "devices x power of each"),
+    rule_of("total_power", "power", _same, "power of one machine"),
+    rule_of("node_power", "total_power host_count", _over, "all power / hosts"),
     rule_of(
         "it_energy",
-        "device_power power_utilisation device_hours",
-        lambda power, used, time: operation.it_energy(power * used, time),
-        "power x share of power x time",
+        "device_power power_utilisation?1 overhead?1 device_hours",
+        lambda power, used, host, time: host * operation.it_energy(power * used, time),
+        "power x device hours",
     ),
-    rule_of("it_energy", "device_power device_hours", operation.it_energy, "power x device hours"),
+    rule_of(
+        "energy",
+        "device_power device_hours",
+        operation.it_energy,
+        "power x hours of the devices alone",
+        absorbs=_HOST_WORDS,
+    ),
     rule_of("it_energy", "total_power duration", operation.it_energy, "power x time"),
     rule_of("it_energy", "energy!", _same, "energy without a named boundary, before PUE"),
     rule_of("it_energy", "facility_energy pue", _over, "facility energy / PUE"),
@@ -142,7 +157,7 @@ _ENERGY = (
     rule_of("work", "parameters training_tokens", _six_per_weight, "6 FLOP per weight and token"),
     rule_of(
         "total_power",
-        "core_count core_power core_usage capacity memory_power",
+        "core_count?1 core_power core_usage?1 capacity memory_power",
         _cores,
         "cores and memory",
     ),
@@ -154,6 +169,22 @@ _ENERGY = (
     ),
     rule_of("energy_per_day", "energy_per count", _times, "energy each x calls of a day"),
     rule_of(
+        "energy_per_day",
+        "energy_per throughput",
+        lambda e, rate: e * rate * HOURS_OF_A_DAY,
+        "energy each x calls of a day",
+    ),
+    rule_of(
+        "count",
+        "throughput",
+        lambda rate: rate * HOURS_OF_A_YEAR,
+        "calls of a year",
+        absorbs=_YEAR,
+    ),
+    rule_of("count", "yearly_energy energy_per", _over, "energy / energy each", absorbs=_YEAR),
+    rule_of("energy", "yearly_energy", _same, "energy of a year", absorbs=_YEAR),
+    rule_of("energy", "energy_per_day", _same, "energy of a day", absorbs=_DAY),
+    rule_of(
         "yearly_energy",
         "total_power",
         lambda p: operation.it_energy(p, HOURS_OF_A_YEAR),
@@ -162,6 +193,7 @@ _ENERGY = (
     rule_of("yearly_energy", "energy_per_day", lambda e: e * DAYS_OF_A_YEAR, "days of a year"),
     rule_of("power", "yearly_energy!", lambda e: e / HOURS_OF_A_YEAR, "mean power of a year"),
     rule_of("device_power", "it_energy device_hours", _over, "implied power", inverse=True),
+    RATED,
     rule_of("pue", "facility_energy it_energy", _over, "implied PUE", inverse=True),
     rule_of("tdp_energy", "device_tdp device_hours", operation.it_energy, "TDP x device hours"),
 )
@@ -200,28 +232,32 @@ _EMISSIONS = (
     ),
     rule_of("co2e_market", "co2e renewable_matching", _unmatched, "what is not matched"),
     rule_of("co2e_total", "co2e_it co2e+idle embodied_used", _plus, "dynamic + idle + embodied"),
+    rule_of("co2e_total", "use_phase! embodied!", _plus, "operation + embodied"),
     rule_of("co2e_total", "co2e embodied_used", _plus, "operation + embodied"),
+    rule_of("co2e", "yearly_co2e!", _same, "what a year emits"),
     rule_of("co2e_total", "co2e_it co2e+idle", _plus, "dynamic + idle"),
+    rule_of("co2e_total", "co2e", _same, "all that is told", unless=("embodied", "embodied_used")),
     rule_of(
         "co2e_per",
-        "energy_per grid_intensity",
-        operation.operation_footprint,
-        "energy each x grid",
-        unless=("pue",),
-    ),
-    rule_of(
-        "co2e_per",
-        "energy_per pue grid_intensity",
+        "energy_per pue?1 grid_intensity",
         lambda energy, pue, grid: operation.operation_footprint(
             operation.facility_energy(energy, pue), grid
         ),
-        "energy each x PUE x grid",
+        "energy each x grid",
     ),
     rule_of("co2e", "co2e_per count", _times, "emissions each x count"),
     rule_of("co2e", "co2e- renewable_matching", _unmatched, "what is not matched", absorbs=_NET),
     rule_of(
         "grid_intensity", "co2e facility_energy", _over, "implied grid intensity", inverse=True
     ),
+    rule_of(
+        "grid_intensity",
+        "co2e_total facility_energy",
+        _over,
+        "implied grid intensity",
+        inverse=True,
+    ),
+    rule_of("grid_intensity", "co2e_per energy_per", _over, "implied grid intensity", inverse=True),
     rule_of("embodied_share", "embodied_used co2e_total", _over, "embodied / total"),
     rule_of("co2e_each", "co2e- device_count", _over, "total / devices", absorbs=_HOST_WORDS),
     rule_of(
@@ -257,24 +293,14 @@ _WATER = (
         unless=("ewif", "wue_total"),
     ),
     rule_of("water", "water_per count", _times, "water each x count"),
-    rule_of(
-        "per_half_litre",
-        "water+request",
-        lambda each: HALF_LITRE / each,
-        "half a litre / water each",
-    ),
 )
 
 _EMBODIED = (
     rule_of(
-        "embodied_per", "embodied_device lifetime average_utilisation", _hourly_used, "used hours"
-    ),
-    rule_of(
         "embodied_per",
-        "embodied_device lifetime",
-        _hourly,
-        "hours of a life",
-        unless=("average_utilisation",),
+        "embodied_device lifetime average_utilisation?1",
+        _hourly_used,
+        "used hours of a life",
     ),
     rule_of("embodied_used", "embodied_per device_hours", _times, "embodied per hour x hours"),
     rule_of(
@@ -288,6 +314,7 @@ _EMBODIED = (
 
 _EACH = (
     rule_of("energy_per", "total_power throughput", _over, "power / throughput", absorbs=_TOKENS),
+    rule_of("energy_per", "total_power throughput", _over, "power / throughput"),
     rule_of(
         "energy_per",
         "energy_per-+token output_length",
@@ -302,9 +329,6 @@ _EACH = (
         "power x time / batch",
         absorbs=_OUTPUTS,
     ),
-    rule_of("energy_per", "energy_per-+1000", _thousandth, "one of a thousand"),
-    rule_of("co2e_per", "co2e_per-+1000", _thousandth, "one of a thousand"),
-    rule_of("water_per", "water_per-+1000", _thousandth, "one of a thousand"),
     rule_of("energy_per", "energy- count", _over, "energy / count"),
     rule_of("energy_per", "energy_per_day- count+day", _over, "energy of a day / calls of a day"),
     rule_of("co2e_per", "co2e- count", _over, "emissions / count"),
@@ -316,22 +340,29 @@ _EACH = (
         ),
         "energy each x water",
     ),
+    rule_of("water_per", "energy_per wue_total", _times, "energy each x all water"),
+    rule_of(
+        "water_per",
+        "energy_per wue_onsite",
+        water.on_site_water,
+        "energy each x the one water factor",
+        unless=("ewif", "wue_total"),
+    ),
     rule_of("water_per", "water- count", _over, "water / count"),
 )
 
 _DECISIONS = (
     rule_of(
         "break_even",
-        "embodied power+old power+new grid_intensity average_utilisation",
+        "embodied power+old power+new grid_intensity average_utilisation?1",
         _payback_used,
-        "embodied / saving of the used hours",
+        "embodied / saving per hour",
     ),
     rule_of(
         "break_even",
-        "embodied power+old power+new grid_intensity",
-        _payback,
+        "embodied saving_rate grid_intensity",
+        lambda new, saving, grid: new / operation.operation_footprint(saving, grid),
         "embodied / saving per hour",
-        unless=("average_utilisation",),
     ),
     rule_of(
         "break_even",
@@ -353,5 +384,15 @@ _DECISIONS = (
     ),
 )
 
-RULES: tuple[Rule, ...] = _ENERGY + _EMISSIONS + _WATER + _EMBODIED + _EACH + _DECISIONS
+_SAVINGS = (
+    rule_of("saving_rate", "yearly_saving", lambda e: e / HOURS_OF_A_YEAR, "saving of a year"),
+    rule_of(
+        "break_even",
+        "embodied yearly_co2e_saving",
+        lambda new, saving: new / (saving / HOURS_OF_A_YEAR),
+        "embodied / saving of a year",
+    ),
+)
+
+RULES: tuple[Rule, ...] = _ENERGY + _EMISSIONS + _WATER + _EMBODIED + _EACH + _DECISIONS + _SAVINGS
 """Rules of every case, the more direct ones first."""

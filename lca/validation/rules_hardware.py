@@ -10,24 +10,6 @@ from lca.validation.engine import rule_of
 
 __all__ = ["HARDWARE"]
 
-_PARTS = frozenset(
-    {
-        "cpu",
-        "gpu",
-        "dram",
-        "memory",
-        "ram",
-        "ssd",
-        "flash",
-        "chip",
-        "logic",
-        "soc",
-        "hdd",
-        "nand",
-        "die",
-    }
-)
-
 
 def _itself(value: Array) -> Array:
     return value
@@ -53,10 +35,6 @@ def _act_packaged(
 ) -> Any:
     logic = _act_logic(area, energy, intensity, gas, material, die_yield)
     return count * (logic + silicon.packaging_footprint(packages, package))
-
-
-def _boavizta_cpu(base: Array, factor: Array, area: Array) -> Any:
-    return boavizta.cpu_footprint(base, factor, area, 1.0)
 
 
 def _boavizta_gpu(
@@ -87,49 +65,38 @@ def _boavizta_gpu(
 HARDWARE = (
     rule_of(
         "embodied",
-        "die_area energy_per_area fab_intensity gas_per_area material_per_area fab_yield"
-        " package_count carbon_per_package unit_count",
-        _act_packaged,
-        "logic by area, packaged, several",
-    ),
-    rule_of(
-        "embodied",
-        "die_area energy_per_area fab_intensity gas_per_area material_per_area fab_yield",
-        _act_logic,
-        "logic by area",
-        unless=("carbon_per_package",),
-    ),
-    rule_of(
-        "embodied",
-        "unit_count base_footprint die_factor capacity density",
-        lambda n, b, f, c, d: n * boavizta.ram_footprint(b, f, c, d),
-        "memory by density, several",
-    ),
-    rule_of(
-        "embodied",
-        "base_footprint die_factor capacity density",
-        boavizta.ram_footprint,
-        "memory by density",
-        unless=("unit_count",),
-    ),
-    rule_of(
-        "embodied", "base_footprint die_factor die_area", _boavizta_cpu, "base + area x factor"
-    ),
-    rule_of(
-        "embodied",
         "casing_mass casing_factor heatsink_mass heatsink_factor board_area board_factor die_area"
         " die_factor memory_area memory_factor device_mass upstream_factor end_of_life_factor freight",
         _boavizta_gpu,
         "parts of an accelerator",
     ),
-    rule_of("embodied", "psu_mass psu_factor", boavizta.power_supply_footprint, "power supply"),
     rule_of(
         "embodied",
-        "host_embodied device_count embodied+gpu",
-        lambda h, n, e: h + n * e,
-        "host + devices",
+        "die_area energy_per_area fab_intensity gas_per_area material_per_area fab_yield?1"
+        " package_count?0 carbon_per_package?0 unit_count?1",
+        _act_packaged,
+        "logic by area",
     ),
+    rule_of(
+        "embodied",
+        "unit_count?1 base_footprint?0 die_factor capacity density",
+        lambda n, b, f, c, d: n * boavizta.ram_footprint(b, f, c, d),
+        "memory by density",
+    ),
+    rule_of(
+        "embodied",
+        "base_footprint?0 die_factor die_area unit_count?1",
+        lambda base, factor, area, n: n * boavizta.cpu_footprint(base, factor, area, 1.0),
+        "base + area x factor",
+    ),
+    rule_of(
+        "embodied",
+        "unit_count?1 device_mass mass_factor",
+        lambda n, mass, factor: n * boavizta.power_supply_footprint(mass, factor),
+        "mass x factor",
+    ),
+    rule_of("co2e", "device_mass end_of_life_factor", lambda m, f: m * f, "mass x treatment"),
+    rule_of("embodied", "co2e- share+manufacturing", lambda c, s: c * s, "share of a total"),
     rule_of("co2e", "embodied", _itself, "embodied"),
-    rule_of("co2e", "embodied", _itself, "embodied of a part", absorbs=_PARTS),
 )
 """Rules of manufacture: they answer only cases about hardware."""

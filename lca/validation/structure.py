@@ -8,9 +8,11 @@ from itertools import pairwise
 import numpy as np
 
 from lca.uncertain import Array
+from lca.validation.amounts import calls_of_a_unit
 from lca.validation.engine import Found, Solver, combined
 from lca.validation.facts import Fact
 from lca.validation.names import Term, Words, read_name, same_dimension, vocabulary, words
+from lca.validation.parts import bill
 from lca.validation.resolvers import given
 
 __all__ = ["asks_for_total", "by_structure"]
@@ -36,11 +38,19 @@ def by_structure(solver: Solver, name: str, unit: str, term: Term) -> Found | No
         The figure as the vocabulary reads it.
     """
     said = words(name)
-    for answer in (_extreme, _ratio, _share, _saved, _total, _joined):
+    for answer in (_extreme, _ratio, _share, _saved, _total, _joined, _bill, _calls):
         found = answer(solver, said, unit, term)
         if found is not None:
             return found
     return None
+
+
+def _bill(solver: Solver, _said: Words, unit: str, term: Term) -> Found | None:
+    return bill(solver, term, unit)
+
+
+def _calls(solver: Solver, said: Words, unit: str, _term: Term) -> Found | None:
+    return calls_of_a_unit(solver, said, unit)
 
 
 def asks_for_total(name: str) -> bool:
@@ -157,11 +167,17 @@ def _saved(solver: Solver, said: Words, unit: str, _term: Term) -> Found | None:
     if unit not in {"", "percent"} or not _SAVINGS & set(said):
         return None
     facts = _numbers(solver)
-    for base in ("co2e", "energy", "grid_intensity", "it_energy", "facility_energy"):
+    for base in dict.fromkeys(fact.term.base for fact in facts if _measures(fact)):
         pair = [given(fact) for fact in facts if fact.term.base == base]
         if len(pair) == _FEWEST and len(facts) - len(pair) <= _FEWEST:
             return combined(lambda *values: 1.0 - 1.0 / _spread(*values), pair, "1 - less / more")
     return None
+
+
+def _measures(fact: Fact) -> bool:
+    """Whether a fact is an amount of something that can be saved, with marks that name it."""
+    unit = vocabulary().bases[fact.term.base].unit
+    return bool(fact.term.marks) and bool(unit) and not same_dimension(unit, "h")
 
 
 def _sum_of_shares(solver: Solver, wanted: frozenset[str]) -> Found | None:

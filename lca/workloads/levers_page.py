@@ -25,9 +25,12 @@ of validity are those of the evidence where it states them, and judgement where 
 
 ## The command
 
-    lca levers mine.yaml
-    lca levers mine.yaml --lever region --lever fp8 --try region=SE --try region=PL
-    lca levers mine.yaml --together serving-batch,fp8
+<!-- not run: stands for a scenario of your own; "Plan a service" runs it -->
+```bash
+lca levers mine.yaml
+lca levers mine.yaml --lever region --lever fp8 --try region=SE --try region=PL
+lca levers mine.yaml --together serving-batch,fp8
+```
 
 `lca levers` asks every card what it says of every fleet, service and piece of work of a scenario,
 by phase, batch, device, precision, size and modality. What applies is tried: each trial is the

@@ -172,6 +172,7 @@ def _answer(scenario: Scenario, asked: Schedule, solved: Sequence[Solved], round
         facts=text.facts(case, usual_plan, best_plan, error),
         tables=tables,
         remarks=tuple(_remarks(solved, rounded)),
+        hours=text.hours(case, usual_plan, best_plan),
     )
 
 

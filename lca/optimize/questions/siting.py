@@ -154,6 +154,7 @@ def _answer(
             "jobs that save most": text.job_table(case, usual_plan, plan),
         },
         remarks=tuple(_remarks(asked, case, usual_plan, plan, rounded)),
+        hours=text.hours(case, usual_plan, plan),
     )
 
 

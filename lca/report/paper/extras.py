@@ -17,12 +17,14 @@ if TYPE_CHECKING:
     from lca.projection.curves import Curve
     from lca.projection.passages import Crossing
     from lca.scenario import Scenario
+    from lca.sensitivity.response import Response
+    from lca.sensitivity.tornado import Tornado
 
 _MOST_CURVES = 8
 _MOST_BARS = 10
 _FEW_DRAWS, _WORTH = 1024, 0.35
-_MOST_OPTIONS = 24
-"""Trails and sliders of more options would make a page too large to be sent on."""
+_MOST_OPTIONS, _MOST_LINES = 24, 4000
+"""Sliders of more options would make a page too large to be sent on."""
 
 
 def gather(
@@ -37,14 +39,14 @@ def gather(
     from lca.report.paper.trails import trails
 
     used = provenance.all_factors(ledgers)
-    few = len(ledgers) <= _MOST_OPTIONS
+    few = len(ledgers) <= _MOST_OPTIONS and sum(len(x.lines) for x in ledgers) <= _MOST_LINES
     curves = _curves(scenario, ledgers, settings.basis)
     crossings = _crossings(curves)
     pictures = _pictures(scenario, ledgers, comparison, result, settings.basis, curves, crossings)
     return Extras(
         pictures={one.name: one for one in pictures if one} if settings.pictures else {},
         inputs=inputs.collect(used),
-        trails=trails(ledgers, result, settings.basis) if settings.trails and few else {},
+        trails=trails(scenario, ledgers, result, settings.basis) if settings.trails else {},
         sliders=sliders(scenario, ledgers, settings.basis) if settings.sliders and few else {},
         crossings=tuple(_said(curves, crossings)),
         standards=(standards.summary(result, scenario), standards.table(result, scenario)),
@@ -62,6 +64,7 @@ def _pictures(
     scenario: Scenario, ledgers: Sequence[Ledger], comparison: Comparison | None,
     result: Mapping[str, Any], basis: str, curves: Sequence[Curve], crossings: Sequence[Crossing],
 ) -> Iterator[Picture | None]:  # fmt: skip
+    from lca.report.paper import by_hour, cost_carbon
     from lca.report.pictures import contributions, cumulative, probabilities, ranges, stages
 
     draws = {} if comparison is None else {n: v.draws for n, v in comparison.values.items()}
@@ -72,7 +75,9 @@ def _pictures(
         yield cumulative.draw(curves, crossings)
     best = _lowest(ledgers, comparison)
     yield contributions.draw(best.name, best.unit("gwp100"), _flows(best, basis))
-    yield _tornado(ledgers, comparison, basis)
+    yield cost_carbon.of_result(result)
+    yield by_hour.of_scenario(scenario)
+    yield from _decisive(ledgers, comparison, basis)
 
 
 def _named(ledgers: Sequence[Ledger], name: str) -> Ledger:
@@ -105,7 +110,7 @@ def _crossings(curves: Sequence[Curve]) -> list[Crossing]:
     return [
         crossing
         for pair in itertools.combinations(curves, 2)
-        if _share_crossed(*pair) > _WORTH
+        if pair[0].years == pair[1].years and _share_crossed(*pair) > _WORTH
         for crossing in crossings(pair)
         if crossing.passage.median is not None
     ]
@@ -124,12 +129,11 @@ def _said(curves: Sequence[Curve], found: Sequence[Crossing]) -> Iterator[str]:
         yield "In most draws no total passes another within the period."
 
 
-def _tornado(
+def _decisive(
     ledgers: Sequence[Ledger], comparison: Comparison | None, basis: str
-) -> Picture | None:
-    """Return the tornado of the difference of the two lowest, or of the only option."""
-    from lca.report.pictures.tornado import Swing, draw
-    from lca.report.sensitivity_result import factor_names
+) -> Iterator[Picture | None]:
+    """Yield tornado and break-even map of the difference of the two lowest, or of the only option."""
+    from lca.report.paper import break_even
     from lca.sensitivity.response import respond
     from lca.sensitivity.tornado import tornado
 
@@ -139,8 +143,17 @@ def _tornado(
         difference, per = (first, second), comparison.functional_unit
     chosen = ledgers if difference else ledgers[:1]
     response = respond(chosen, difference=difference, per=per, basis=basis)
-    found, focus = tornado(response), len(response.outputs) - 1
-    names = factor_names(response.unknowns)
+    found = tornado(response)
+    yield _tornado(response, found)
+    if difference:
+        yield break_even.picture(response, found, ledgers[0].draws.seed)
+
+
+def _tornado(response: Response, found: Tornado) -> Picture | None:
+    from lca.report.pictures.tornado import Swing, draw
+    from lca.report.sensitivity_result import factor_names
+
+    focus, names = len(response.outputs) - 1, factor_names(response.unknowns)
     swings = [
         Swing(names[unknown.identity], float(low), float(high))
         for unknown, low, high in zip(

@@ -29,7 +29,7 @@ _SIGNS = {
     "<": r"\textless{}",
     ">": r"\textgreater{}",
     "|": r"\textbar{}",
-    '"': r"\textquotedbl{}",
+    '"': r"\texttt{\symbol{34}}",  # \textquotedbl exists in encoding T1 alone
     "`": r"\textasciigrave{}",
     "−": r"$-$",
     "≈": r"$\approx$",

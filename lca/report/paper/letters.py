@@ -9,6 +9,7 @@ _UNKNOWN = "\ufffd"
 _STEERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Characters that turn the direction of what follows, and so could turn our words around."""
 
+_OBEYED = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _SIZE = re.compile(r'viewBox="\s*[-\d.]+[ ,]+[-\d.]+[ ,]+([\d.]+)[ ,]+([\d.]+)')
 
 
@@ -19,6 +20,19 @@ def one_line(text: str) -> str:
     replacement character. Joiners stay: scripts need them.
     """
     return " ".join("".join(map(_shown, text)).split())
+
+
+def visible(text: str) -> str:
+    r"""Return a text without what a terminal obeys: colors, titles and bells are not a user's to set.
+
+    Line breaks stay.
+
+    Examples
+    --------
+    >>> visible("\x1b[31mred\x07")
+    '[31mred'
+    """
+    return _OBEYED.sub("", text)
 
 
 def _shown(letter: str) -> str:

@@ -47,9 +47,11 @@ _TOO_TALL = (
 )
 _NO_FONT = (
     "Some characters of this report have no font on the machine that wrote it: they show as boxes, and "
-    "the file is not archival PDF/A. Name a folder with such a font in TYPST_FONT_PATHS. The attached "
-    "result holds them in full."
+    "the file is not archival PDF/A. Install a font that has them, such as Debian's fonts-noto-cjk "
+    "(Chinese, Japanese, Korean) or fonts-noto-core (Arabic, Hebrew, Devanagari and others), or name a "
+    "folder with one in TYPST_FONT_PATHS. The attached result holds them in full."
 )
+_ARCHIVAL = b"pdfaid:part"
 
 
 def render(report: Report, *, short: bool = False, when: datetime | None = None) -> bytes:
@@ -77,6 +79,11 @@ def render(report: Report, *, short: bool = False, when: datetime | None = None)
         return _compile(report, date, short=short, note=_NO_FONT)[0]
 
 
+def remarks(content: bytes) -> list[str]:
+    """Return what the writer of a file must be told: that letters of it have no font here."""
+    return [] if _ARCHIVAL in content else [_NO_FONT]
+
+
 def _now() -> datetime:
     given = os.environ.get("SOURCE_DATE_EPOCH", "")
     return datetime.fromtimestamp(int(given), UTC) if given.isdecimal() else datetime.now(UTC)
@@ -95,6 +102,22 @@ def pictures(report: Report, *, short: bool = False, resolution: float = 72.0) -
     return _compile(report, _now(), short=short, kind="png", resolution=resolution)
 
 
+def require() -> Any:
+    """Return the package that sets pages.
+
+    Raises
+    ------
+    DocumentError
+        If it is not installed.
+    """
+    try:
+        import typst
+    except ModuleNotFoundError:
+        msg = "PDF needs the typst package: pip install 'lca[pdf]'"
+        raise DocumentError(msg) from None
+    return typst
+
+
 class _Unprintable(Exception):
     """A standard is refused because a character has no font."""
 
@@ -108,11 +131,7 @@ def _compile(
     resolution: float = 144.0,
     note: str = "",
 ) -> list[bytes]:
-    try:
-        import typst
-    except ModuleNotFoundError:
-        msg = "PDF needs the typst package: pip install 'lca[pdf]'"
-        raise DocumentError(msg) from None
+    typst = require()
     archival = kind == "pdf" and not note
     inputs = {
         "report": json.dumps(_document(report, short, note, when), ensure_ascii=False),

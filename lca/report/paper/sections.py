@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from lca.report import cost_tables, phase_tables, tables
+from lca.report import cost_tables, phase_tables, sentences, tables
 from lca.report.paper import inputs, wording
 from lca.report.paper.blocks import (
     Block,
@@ -92,14 +92,15 @@ def build(
 
 
 def result_of(
-    scenario: Scenario, ledgers: Sequence[Ledger], comparison: Comparison | None, settings: Settings
-) -> Result:
-    """Return the result that a report is made of, as plain data."""
+    scenario: Scenario, ledgers: Sequence[Ledger], comparison: Comparison | None,
+    settings: Settings, *, counted: bool = True,
+) -> Result:  # fmt: skip
+    """Return the result that a report is made of, as plain data; see `lca.report.result`."""
     from lca.report.result import compare_result, run_result
 
     if comparison is None:
-        return run_result(scenario, ledgers, basis=settings.basis)
-    return compare_result(scenario, comparison)
+        return run_result(scenario, ledgers, basis=settings.basis, counted=counted)
+    return compare_result(scenario, comparison, counted=counted)
 
 
 def assemble(result: Result, extras: Extras | None = None) -> Report:
@@ -116,15 +117,23 @@ def assemble(result: Result, extras: Extras | None = None) -> Report:
 
 def _plain_pictures(result: Result) -> dict[str, Picture]:
     """Return the pictures that need nothing but the result."""
+    from lca.report.paper import cost_carbon
     from lca.report.pictures import probabilities, ranges, stages
 
-    drawn = (ranges.draw(result, {}), stages.draw(result), probabilities.draw(result))
+    plain = (ranges.draw(result, {}), stages.draw(result), probabilities.draw(result))
+    drawn = (*plain, cost_carbon.of_result(result))
     return {one.name: one for one in drawn if one}
 
 
-def _table(table: Table | None, first: str = "", trails: Any = ()) -> Iterator[TableBlock]:
+def _table(extras: Extras, table: Table | None, first: str = "") -> Iterator[TableBlock]:
+    """Yield a table; numbers whose trail the report has open it."""
     if table is not None and table.rows:
-        yield TableBlock(table, trails, first)
+        known = extras.trails.get("numbers", {})
+        trails = tuple(
+            tuple(cell.trail if cell.trail in known else "" for cell in cells)
+            for _, cells in table.rows
+        )
+        yield TableBlock(table, trails if any(map(any, trails)) else (), first)
 
 
 def _list(items: Sequence[str], title: str = "") -> Iterator[Listing]:
@@ -139,34 +148,35 @@ def _picture(extras: Extras, *names: str) -> Iterator[Picture]:
 def _verdict(result: Result, extras: Extras) -> Iterator[Block]:
     found = result["comparison"]
     yield Paragraph(found["verdict"] if found else wording.single(result), "lead")
-    yield from _table(wording.key_table(result), "option", wording.key_trails(result, extras))
+    yield from _table(extras, wording.key_table(result), "option")
     yield from _picture(extras, "ranges")
-    yield from _list(tables.caution_lines(result), "Cautions")
+    yield from _list(sentences.caution_lines(result), "Cautions")
 
 
-def _goal(result: Result, _extras: Extras) -> Iterator[Block]:
-    yield from _table(wording.goal_table(result), "item")
+def _goal(result: Result, extras: Extras) -> Iterator[Block]:
+    yield from _table(extras, wording.goal_table(result), "item")
     yield Paragraph(wording.publication(result), "note")
 
 
-def _scope(result: Result, _extras: Extras) -> Iterator[Block]:
+def _scope(result: Result, extras: Extras) -> Iterator[Block]:
     yield Paragraph(wording.functional_unit(result))
-    yield from _table(wording.option_table(result), "option")
-    yield from _table(wording.boundary_table(result), "stage")
-    yield from _list(tables.missing_lines(result), "Not counted")
+    yield from _table(extras, wording.option_table(result), "option")
+    yield from _table(extras, wording.boundary_table(result), "stage")
+    yield from _list(sentences.missing_lines(result), "Not counted")
     yield from _list(result["fallbacks"], "Methods that could not be used as asked")
 
 
 def _results(result: Result, extras: Extras) -> Iterator[Block]:
     yield from _picture(extras, "stages")
     wide = tables.is_wide(result)
-    trails = wording.stage_trails(result, extras)
-    yield from _table(tables.stage_table(result), "option" if wide else "stage", trails)
-    yield from _table(tables.total_table(result, intervals=True), "option" if wide else "total")
-    yield from _table(phase_tables.phase_table(result), "phase")
+    yield from _table(extras, tables.stage_table(result), "option" if wide else "stage")
+    yield from _table(
+        extras, tables.total_table(result, intervals=True), "option" if wide else "total"
+    )
+    yield from _table(extras, phase_tables.phase_table(result), "phase")
     yield from _list(list(phase_tables.overtaking_lines(result)))
-    yield from _picture(extras, "contributions", "cumulative")
-    notes = [*tables.other_unit_lines(result), *tables.central_lines(result)]
+    yield from _picture(extras, "contributions", "cumulative", "hours")
+    notes = [*sentences.other_unit_lines(result), *sentences.central_lines(result)]
     yield from _list(notes, "How to read these numbers")
 
 
@@ -174,41 +184,43 @@ def _comparison(result: Result, extras: Extras) -> Iterator[Block]:
     if not result["comparison"]:
         return
     yield from _picture(extras, "probabilities")
-    yield from _table(tables.probability_table(result), "option")
-    yield from _table(wording.pair_table(result), "pair")
+    yield from _table(extras, tables.probability_table(result), "option")
+    yield from _table(extras, wording.pair_table(result), "pair")
+    yield from _picture(extras, "break-even")
     yield from _list(wording.crossing_lines(result, extras), "When one total passes another")
-    yield from _table(cost_tables.cost_table(result), "cost")
+    yield from _table(extras, cost_tables.cost_table(result), "cost")
+    yield from _picture(extras, "cost-carbon")
 
 
 def _sensitivity(result: Result, extras: Extras) -> Iterator[Block]:
     yield from _picture(extras, "tornado")
-    yield from _list(tables.decides(result), "What makes the difference")
-    yield from _list(tables.method_lines(result), "Method choices")
+    yield from _list(sentences.decides(result), "What makes the difference")
+    yield from _list(sentences.method_lines(result), "Method choices")
 
 
 def _quality(result: Result, extras: Extras) -> Iterator[Block]:
     if extras.inputs:
         yield Paragraph(inputs.quality_words(extras.inputs))
-        yield from _table(inputs.quality_table(extras.inputs), "kind of input")
+        yield from _table(extras, inputs.quality_table(extras.inputs), "kind of input")
     yield from _list([*result["warnings"]], "Remarks of the evaluation")
 
 
 def _inputs(result: Result, extras: Extras) -> Iterator[Block]:
-    yield from _list(tables.assumption_lines(result), "Assumed, not published")
-    yield from _table(inputs.input_table(extras.inputs), "input")
+    yield from _list(sentences.assumption_lines(result), "Assumed, not published")
+    yield from _table(extras, inputs.input_table(extras.inputs), "input")
     yield from _list([wording.cite(s) for s in result["sources"]], "Sources")
     yield from _list(wording.attributions(result), "Attribution")
 
 
 def _standards(result: Result, extras: Extras) -> Iterator[Block]:
     for table in extras.standards[:1]:
-        yield from _table(table, "standard")
+        yield from _table(extras, table, "standard")
     for table in extras.inventory:
-        yield from _table(table, "line")
-    yield from _table(wording.inventory_table(result), "year")
-    yield from _table(wording.apart_table(result), "apart from the total")
+        yield from _table(extras, table, "line")
+    yield from _table(extras, wording.inventory_table(result), "year")
+    yield from _table(extras, wording.apart_table(result), "apart from the total")
     for table in extras.standards[1:]:
-        yield from _table(table, "requirement")
+        yield from _table(extras, table, "requirement")
 
 
 def _limits(result: Result, _extras: Extras) -> Iterator[Block]:
@@ -216,8 +228,8 @@ def _limits(result: Result, _extras: Extras) -> Iterator[Block]:
 
 
 def _again(result: Result, extras: Extras) -> Iterator[Block]:
-    yield from _table(wording.provenance_table(result, extras.command), "item")
-    yield Paragraph(tables.draws_line(result))
+    yield from _table(extras, wording.provenance_table(result, extras.command), "item")
+    yield Paragraph(sentences.draws_line(result))
 
 
 def _glossary(_result: Result, _extras: Extras) -> Iterator[Block]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from lca.report import tables
+from lca.report import sentences
 from lca.report.paper.blocks import Block, Listing, Paragraph, Picture, Report, Section, TableBlock
 from lca.report.paper.letters import aspect
 from lca.report.tables import Table
@@ -113,7 +113,7 @@ def _sources(report: Report) -> Section:
     counts = Paragraph(
         f"{len(found)} sources are named in the full report and in the attached result; "
         f"{len(result['assumptions'])} inputs are assumed, not published; "
-        f"{len(result['missing'])} parts are not counted. {tables.draws_line(result)}"
+        f"{len(result['missing'])} parts are not counted. {sentences.draws_line(result)}"
     )
     asked = list(dict.fromkeys(s["attribution"] for s in found if s["attribution"]))
     lines = Paragraph(" · ".join(asked), "note")

@@ -35,6 +35,9 @@ if TYPE_CHECKING:
     from lca.scenario import Scenario
 
 _LIFETIMES = range(2, 11)
+_FINER = 6
+"""Half or quarter years each way from a lifetime that is no whole one."""
+
 _NEAR = 1e-10
 """Relative departure up to which the form counts as exact; the page promises 1e-9."""
 _CHECKS = (0.37, 0.71, 0.23)
@@ -82,8 +85,8 @@ class _Study:
 
     @property
     def lifetimes(self) -> list[float]:
-        """Lifetimes (years) that can be chosen: whole ones and the scenario's own."""
-        return sorted({*map(float, _LIFETIMES), self.own_lifetime})
+        """Lifetimes (years) that can be chosen, see `stops`."""
+        return stops(self.own_lifetime)
 
     @property
     def own_lifetime(self) -> float:
@@ -204,6 +207,24 @@ class _Study:
                 "value": one.factor.distribution.central, "step": "any", "scale": one.scale,
                 "unit": one.unit, "digits": one.digits,
             }  # fmt: skip
+
+
+def stops(own: float) -> list[float]:
+    """Return the lifetimes (years) of the slider: whole ones, and the scenario's own.
+
+    Where that is of half or quarter years, so are the steps around it.
+
+    Examples
+    --------
+    >>> stops(4.0)[:3], stops(4.5)[:4], stops(3.25)[:3]
+    ([2.0, 3.0, 4.0], [2.0, 2.5, 3.0, 3.5], [2.0, 2.25, 2.5])
+    """
+    step = next((each for each in (1.0, 0.5, 0.25) if (own / each).is_integer()), 1.0)
+    finer = {own + step * number for number in range(-_FINER, _FINER + 1)} if step < 1 else {own}
+    whole = {*map(float, _LIFETIMES)}
+    return sorted(
+        one for one in whole | finer if one == own or _LIFETIMES[0] <= one <= _LIFETIMES[-1]
+    )
 
 
 class _Table:

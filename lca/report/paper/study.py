@@ -41,15 +41,27 @@ class Study:
     @cached_property
     def result(self) -> Mapping[str, Any]:
         """The result as plain data."""
-        return result_of(self.scenario, self.ledgers, self.comparison, self.settings)
+        from lca.report.result import lines
+
+        return {**self._shown, "lines": lines(self.ledgers)}
 
     @cached_property
+    def _shown(self) -> Mapping[str, Any]:
+        """The result with lines that have labels but no numbers."""
+        return result_of(self.scenario, self.ledgers, self.comparison, self.settings, counted=False)
+
+    @property
     def report(self) -> Report:
-        """The report, made when it is first asked for."""
+        """The report with the whole result, for writers that attach it."""
+        return replace(self.page, result=self.result)
+
+    @cached_property
+    def page(self) -> Report:
+        """The report for writers that show no line's number, made when it is first asked for."""
         chosen = self.settings
         if self.is_short:
             chosen = replace(chosen, trails=False, sliders=False)
-        whole = build(self.scenario, self.ledgers, self.comparison, chosen, self.result)
+        whole = build(self.scenario, self.ledgers, self.comparison, chosen, self._shown)
         if not self.is_short:
             return whole
         from lca.report.paper.short import select

@@ -1,29 +1,41 @@
-"""Trails: how a number came about, as plain data that a page can unfold.
+"""Trails: how the numbers of a report came about, as plain data that a page can unfold.
 
-A trail names the largest lines of a number; each line points to the tree of its intensity. Trees
-share their nodes, so that each is told once.
+A trail names the largest lines of a number; each line points to the tree of its intensity. Lines
+and trees are shared by all trails, so that each is told once. A number that is made of others, such as
+a difference or a quotient, names their trails instead.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from lca.estimates import scale
 from lca.explanation import activity
-from lca.ledger import STAGES, Ledger, Line
-from lca.report.paper.inputs import DISTRIBUTIONS
-from lca.report.wording import name_factor, say_unit, spoken
-from lca.sensitivity.evaluator import Sheet, central
-from lca.terms import Factor, Node, Term, formula_name
+from lca.ledger import Ledger, Line
+from lca.report import inventory_lines
+from lca.report.paper.trail_book import Book, short
+from lca.report.tables import trail_key
+from lca.report.wording import percent, say_unit, spoken
+
+if TYPE_CHECKING:
+    from lca.scenario import Scenario
 
 _MOST_LINES = 6
 _MOST_NODES = 2500
-_PLAIN = {"terms.add": "sum", "terms.multiply": "product"}
+_MOST_NUMBERS = 900
+_MOST_OPTIONS = 24
+_OF_VERY_MANY = 8
+Numbers = Mapping[str, Any]
+Keep = Callable[[Line], bool]
 
 
-def trails(ledgers: Sequence[Ledger], result: Mapping[str, Any], basis: str) -> dict[str, Any]:
-    """Return the trails of the totals and stages of greenhouse gases of every option.
+def trails(
+    scenario: Scenario, ledgers: Sequence[Ledger], result: Numbers, basis: str
+) -> dict[str, Any]:
+    """Return the trails of the numbers of the report's tables.
 
     Parameters
     ----------
@@ -35,124 +47,235 @@ def trails(ledgers: Sequence[Ledger], result: Mapping[str, Any], basis: str) -> 
     Returns
     -------
     dict
-        ``numbers`` by ``option|stage``, the stage empty for all; ``nodes`` that they point to; and
-        ``sources`` by key.
+        ``numbers`` by key, see `lca.report.tables.trail_key`; ``lines`` and ``nodes`` that they point
+        to; ``sources`` by key; ``told``, the names of the options whose numbers have one: of more than
+        24 options the eight lowest, and as many as keep the page small enough to be sent.
     """
-    book = _Book()
-    numbers: dict[str, Any] = {}
-    for ledger, option in zip(ledgers, result["options"], strict=True):
-        for stage in ("", *STAGES):
-            lines = _lines(ledger, stage, basis)
-            if lines and len(book.nodes) < _MOST_NODES:
-                numbers[f"{ledger.name}|{stage}"] = _number(book, ledger, option, stage, lines, basis)  # fmt: skip
+    book, numbers, told = Book(), dict[str, Any](), list[str]()
+    for place in _order(result):
+        if len(book.nodes) < _MOST_NODES and len(numbers) < _MOST_NUMBERS:
+            one = _Option(book, ledgers[place], result["options"][place], basis)
+            numbers |= dict(one.numbers())
+            told.append(ledgers[place].name)
+            if len(told) == 1:
+                numbers |= dict(_inventory(one, scenario))
+    numbers |= dict(_compared(result, told))
     used = {node["s"] for node in book.nodes if "s" in node}
-    sources = {
-        one["key"]: {"citation": one["citation"], "url": one["url"]}
-        for one in result["sources"]
-        if one["key"] in used
-    }
-    return {"numbers": numbers, "nodes": book.nodes, "sources": sources}
-
-
-def _lines(ledger: Ledger, stage: str, basis: str) -> list[Line]:
-    return [
-        line
-        for line in ledger.lines
-        if line.indicator == "gwp100"
-        and line.basis in {"both", basis}
-        and stage in {"", line.stage}
-        and any(activity(line, ledger.default_view))
-    ]
-
-
-def _number(
-    book: _Book, ledger: Ledger, option: Mapping[str, Any], stage: str, lines: list[Line], basis: str
-) -> dict[str, Any]:  # fmt: skip
-    """Return the trail of one number."""
-    entry = option["total"]["gwp100"][basis] if not stage else option["by_stage"][stage]["gwp100"]
-    amounts = [book.total(line, ledger.default_view) for line in lines]
-    order = sorted(range(len(lines)), key=lambda i: -abs(amounts[i]))
-    step, unit = scale(entry["median"] or 0.0, entry["unit"])
-    divided = option["functional_unit"]
-    delivered = option["delivered"][divided] if divided else None
     return {
-        "title": f"{option['name']}: {spoken(stage) if stage else 'all stages'}",
-        "unit": unit,
-        **{key: entry[key] / step for key in ("central", "median", "p5", "p95")},
-        "per": [delivered["central"], divided] if delivered else None,
-        "lines": [_line(book, ledger, lines[i], amounts[i] / step) for i in order[:_MOST_LINES]],
-        "more": [len(order) - _MOST_LINES, sum(amounts[i] for i in order[_MOST_LINES:]) / step]
-        if len(order) > _MOST_LINES
-        else None,
+        "numbers": numbers,
+        "lines": book.lines,
+        "nodes": book.nodes,
+        "sources": {
+            one["key"]: {"citation": one["citation"], "url": one["url"]}
+            for one in result["sources"]
+            if one["key"] in used
+        },
+        "told": told,
     }
 
 
-def _line(book: _Book, ledger: Ledger, line: Line, amount: float) -> dict[str, Any]:
-    amounts = activity(line, ledger.default_view)
-    year = next(i for i, found in enumerate(amounts) if found)
-    return {
-        "what": ", ".join(map(spoken, (line.component, line.process, line.stage))),
-        "amount": amount,
-        "activity": sum(amounts),
-        "by": line.per,
-        "node": book.place(line.intensity[min(year, len(line.intensity) - 1)]),
-        "several": len(set(line.intensity)) > 1,
-    }
+def _order(result: Numbers) -> list[int]:
+    """Return the places of the options whose numbers are told, the lowest first."""
+    names = [option["name"] for option in result["options"]]
+    found = result["comparison"]
+    order = [names.index(name) for name in found["order"]] if found else [*range(len(names))]
+    return order if len(order) <= _MOST_OPTIONS else order[:_OF_VERY_MANY]
 
 
-class _Book:
-    """The nodes told so far, each once, with their central values."""
+@dataclass(frozen=True, slots=True)
+class _Option:
+    """Tells the numbers of one option."""
 
-    def __init__(self) -> None:
-        self.nodes: list[dict[str, Any]] = []
-        self._places: dict[Node, int] = {}
-        self._sheet = Sheet(central)
+    book: Book
+    ledger: Ledger
+    option: Numbers
+    basis: str
 
-    def total(self, line: Line, view: str) -> float:
-        """Return the central estimate of a line."""
-        last = len(line.intensity) - 1
-        return sum(
-            amount * float(self._sheet.value(line.intensity[min(year, last)]))
-            for year, amount in enumerate(activity(line, view))
-            if amount
+    def numbers(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Yield key and trail of each number."""
+        yield from self._totals()
+        yield from self._parts("stage", self.option["by_stage"])
+        yield from self._parts("phase", self.option["by_phase"])
+        yield from self._years()
+        yield from self._costs()
+        yield from self._works()
+        yield from self._quotients()
+
+    def _key(self, *names: str) -> str:
+        return trail_key(self.ledger.name, *names)
+
+    def _totals(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        for name, accounts in self.option["total"].items():
+            for basis in ("location", "market"):
+                title = f"{spoken(name)}, {basis}-based"
+                told = self.made(title, accounts[basis], _is(name, basis))
+                yield from self._some("total", name, basis, told=told)
+        for name, found in self.option["energy"].items():
+            if name not in self.option["total"]:
+                told = self.made(spoken(name), found, _is(name, self.basis))
+                yield from self._some("total", name, self.basis, told=told)
+
+    def _some(self, *names: str, told: dict[str, Any] | None) -> Iterator[tuple[str, dict[str, Any]]]:  # fmt: skip
+        if told:
+            yield self._key(*names), told
+
+    def _parts(self, label: str, found: Numbers) -> Iterator[tuple[str, dict[str, Any]]]:
+        for name, entry in found.items():
+            keep = _is("gwp100", self.basis, **{label: name})
+            told = self.made(spoken(name), entry.get("gwp100"), keep)
+            yield from self._some(label, name, told=told)
+
+    def _years(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        for year, entry in self.option["inventory"]["by_year"].items():
+            title = f"{year}, purchases and disposal whole in their year"
+            keep = _is("gwp100", self.basis)
+            told = self.made(title, entry.get("gwp100"), keep, "inventory", int(year))
+            yield from self._some("year", year, told=told)
+
+    def _costs(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        for process, found in self.option["costs"].get("cost", {}).items():
+            told = self.made(
+                f"cost of {spoken(process)}", found, _is("cost", self.basis, process=process)
+            )
+            yield from self._some("cost", process, told=told)
+
+    def _works(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        for unit, found in self.option["delivered"].items():
+            keep = _is(f"unit:{unit}", self.basis)
+            told = self.made(f"delivered, {unit}", found, keep, "spread")
+            yield from self._some("unit", unit, told=told)
+
+    def _quotients(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Yield what is divided by the work delivered: its parts are two other trails."""
+        own = self.option["functional_unit"]
+        for stage, entry in self.option["by_stage_per_unit"].items():
+            told = self._over(spoken(stage), entry.get("gwp100"), own, "stage", stage)
+            yield from self._some("stage per", stage, told=told)
+        tables = {own: self.option["per_unit"], **self.option["per_other_unit"]} if own else {}
+        for unit, entry in tables.items():
+            for basis in ("location", "market"):
+                found = entry.get("gwp100", {}).get(basis)
+                told = self._over(
+                    f"{spoken('gwp100')}, {basis}-based", found, unit, "total", "gwp100", basis
+                )
+                yield from self._some("per", "gwp100", basis, unit, told=told)
+
+    def _over(self, title: str, found: Numbers | None, unit: str, *above: str) -> dict[str, Any] | None:  # fmt: skip
+        if found is None or found["median"] is None:
+            return None
+        said = "The first of these, divided by the second, draw by draw:"
+        return {
+            "title": f"{self.ledger.name}: {title}, per {unit}",
+            **_told(found),
+            "say": said,
+            "parts": [self._key(*above), self._key("unit", unit)],
+        }
+
+    def made(
+        self, title: str, found: Numbers | None, keep: Keep, view: str = "", year: int | None = None
+    ) -> dict[str, Any] | None:  # fmt: skip
+        """Return the trail of a sum of lines; None where there is no number."""
+        if found is None or found["median"] is None:
+            return None
+        told = _told(found)
+        parts = [part for line in self.ledger.lines if keep(line) for part in self._amounts(line, view, year)]  # fmt: skip
+        parts.sort(key=lambda part: -abs(part[2]))
+        step = scale(found["median"] or found["central"], found["unit"])[0]
+        lines = [[part[0](), short(part[1]), short(part[2] / step)] for part in parts[:_MOST_LINES]]
+        rest = parts[_MOST_LINES:]
+        more = [len(rest), short(sum(part[2] for part in rest) / step)] if rest else None
+        return {"title": f"{self.ledger.name}: {title}", **told, "lines": lines, "more": more}
+
+    def _amounts(self, line: Line, view: str, year: int | None) -> Iterator[tuple[Callable[[], int], float, float]]:  # fmt: skip
+        """Yield how to tell a line, its activity, and its central amount; nothing where it has none."""
+        amounts, last = activity(line, view or self.ledger.default_view), len(line.intensity) - 1
+        years = range(len(amounts)) if year is None else [self.ledger.years.index(year)]
+        found = [(amounts[i], line.intensity[min(i, last)]) for i in years if amounts[i]]
+        if found:
+            yield (
+                lambda: self.book.line(line, found[0][1], several=len({n for _, n in found}) > 1),
+                sum(amount for amount, _ in found),
+                sum(amount * self.book.central(node) for amount, node in found),
+            )
+
+
+def _is(indicator: str, basis: str, **labels: str) -> Keep:
+    """Return whether a line counts an indicator on an account, with some labels."""
+
+    def keep(line: Line) -> bool:
+        counts = line.indicator == indicator and line.basis in {"both", basis}
+        return counts and all(getattr(line, label) == name for label, name in labels.items())
+
+    return keep
+
+
+def _told(found: Numbers) -> dict[str, Any]:
+    step, unit = scale(found["median"] or found["central"], found["unit"])
+    numbers = {key: short(found[key] / step) for key in ("central", "median", "p5", "p95")}
+    return {"unit": say_unit(unit), **numbers}
+
+
+def _inventory(one: _Option, scenario: Scenario) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the lines of the inventory of an option, by year and in all."""
+    option = inventory_lines.option_of(scenario, one.ledger.name)
+    places = inventory_lines.keys_of(option)
+    for line in inventory_lines.lines_of(one.ledger, option):
+        counts = _falls_in(places, line)
+        kept = {id(each) for each in one.ledger.lines if counts(each)}
+        keep = partial(_is_in, kept)
+        found = line.total.statistics()
+        told = one.made(line.label, found, keep, line.view)
+        if told:
+            yield inventory_lines.trail_of(one.ledger, line, inventory_lines.WHOLE), told
+        whole_life = len(line.years) == 1
+        for year, estimate in line.years.items():
+            when = None if whole_life else year
+            told = one.made(f"{line.label}, {year}", estimate.statistics(), keep, line.view, when)
+            if told:
+                yield inventory_lines.trail_of(one.ledger, line, str(year)), told
+
+
+def _is_in(kept: set[int], line: Line) -> bool:
+    return id(line) in kept
+
+
+def _falls_in(places: Mapping[str, Mapping[str, str]], place: Any) -> Keep:
+    counts = _is("gwp100", place.account or "location")
+
+    def keep(line: Line) -> bool:
+        what = "grid_losses" if line.component == "grid_losses" else line.stage
+        return counts(line) and places[line.asset][what] == place.key
+
+    return keep
+
+
+def _compared(result: Numbers, told: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the differences of options, and how often each is the lowest."""
+    found = result["comparison"]
+    if not found:
+        return
+    unit, names = found["functional_unit"], {*told}
+    kind = ("per", "gwp100", found["basis"], unit) if unit else ("total", "gwp100", found["basis"])
+    heads = {name: trail_key(name, *kind) for name in told}
+    for pair in found["pairs"]:
+        first, second = pair["a"], pair["b"]
+        if {first, second} <= names:
+            numbers = _told(pair["difference"])
+            share = percent(pair["probability_a_lower"])
+            said = f"{first} is lower in {share} of {result['samples']} draws. The first of these less the second, draw by draw, so that what both share cancels:"
+            yield (
+                trail_key(first, "less", second),
+                {
+                    "title": f"{first} less {second}",
+                    **numbers,
+                    "say": said,
+                    "parts": [heads[first], heads[second]],
+                },
+            )
+    for name in told:
+        share = percent(found["probability_best"][name])
+        said = f"{name} is the lowest of {len(found['order'])} options in {share} of {result['samples']} draws, which all options share. Their numbers:"
+        yield (
+            trail_key(name, "lowest"),
+            {"title": f"{name}: lowest in {share}", "say": said, "parts": list(heads.values())},
         )
-
-    def place(self, node: Node) -> int:
-        """Return the place of a node, telling it and all below it where they are new."""
-        if node not in self._places:
-            told = dict(self._tell(node))
-            self._places[node] = len(self.nodes)
-            self.nodes.append(told)
-        return self._places[node]
-
-    def _tell(self, node: Node) -> Iterator[tuple[str, Any]]:
-        yield "v", float(self._sheet.value(node))
-        yield "u", say_unit(node.unit)
-        if isinstance(node, Factor):
-            yield from _tell_factor(node)
-        else:
-            yield "n", spoken(node.name)
-            yield "f", _formula(node)
-            yield "i", [self.place(part) for _, part in node.inputs]
-
-
-def _tell_factor(factor: Factor) -> Iterator[tuple[str, Any]]:
-    yield "n", name_factor(factor.name, factor.identity)
-    yield "q", str(factor.quality)
-    known = factor.distribution
-    if not known.is_exact:
-        yield "d", DISTRIBUTIONS.get(known.kind, known.kind)
-        yield "r", list(known.interval())
-    if factor.source:
-        yield "s", factor.source
-    if factor.note:
-        yield "o", factor.note
-
-
-def _formula(term: Term) -> str:
-    """Return the formula's name, with the sentence of its docstring."""
-    name = formula_name(term.formula)
-    if name in _PLAIN:
-        return _PLAIN[name]
-    first = (term.formula.__doc__ or "").partition("\n")[0].rstrip(".")
-    return f"{name}: {first}" if first else name

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from lca.ledger import STAGES
 from lca.report import standards, tables
-from lca.report.paper import heads
 from lca.report.tables import Cell, Table
 from lca.report.wording import common_scale, in_words, interval, percent, spoken
 
@@ -80,7 +79,7 @@ def key_table(result: Result) -> Table:
     """Return what each option is judged by, beside its total and its chance of being lowest."""
     options, basis = result["options"], result["basis"]
     totals = [option["total"]["gwp100"][basis] for option in options]
-    judged = [heads.whole(option, basis) for option in options]
+    judged = [tables.whole(option, basis) for option in options]
     step, unit = common_scale([x["median"] or 0.0 for x in judged], judged[0]["unit"])
     whole, tons = common_scale([x["median"] or 0.0 for x in totals], totals[0]["unit"])
     best = (result["comparison"] or {}).get("probability_best", {})
@@ -88,9 +87,13 @@ def key_table(result: Result) -> Table:
         (
             option["name"],
             (
-                tables.number_cell(number, step),
-                *((tables.number_cell(total, whole),) if unit != tons else ()),
-                *((Cell(percent(best[option["name"]])),) if best else ()),
+                tables.number_cell(number, step, tables.headline_key(option, basis)),
+                *(
+                    (tables.number_cell(total, whole, _total_key(option, basis)),)
+                    if unit != tons
+                    else ()
+                ),
+                *((tables.lowest_cell(result, option["name"]),) if best else ()),
             ),
         )
         for option, number, total in zip(options, judged, totals, strict=True)
@@ -100,28 +103,8 @@ def key_table(result: Result) -> Table:
     return Table(title, columns, rows, lowest_row=tables.lowest(result))
 
 
-def key_trails(result: Result, extras: Extras) -> tuple[tuple[str, ...], ...]:
-    """Return the trail of each number of the key table."""
-    width = len(key_table(result).columns)
-    return tuple(
-        (*(_known(extras, option["name"], "") for _ in range(min(width, 2))), *("",) * (width - 2))
-        for option in result["options"]
-    )
-
-
-def stage_trails(result: Result, extras: Extras) -> tuple[tuple[str, ...], ...]:
-    """Return the trail of each number of the table of stages."""
-    names = tables.option_names(result)
-    stages = [heads.stages_of(option) for option in result["options"]]
-    known = [stage for stage in STAGES if any(stage in found for found in stages)]
-    if tables.is_wide(result):
-        return tuple(tuple(_known(extras, name, s) for s in ("", *known)) for name in names)
-    return tuple(tuple(_known(extras, name, s) for name in names) for s in (*known, ""))
-
-
-def _known(extras: Extras, option: str, stage: str) -> str:
-    key = f"{option}|{stage}"
-    return key if key in extras.trails.get("numbers", {}) else ""
+def _total_key(option: Mapping[str, Any], basis: str) -> str:
+    return tables.trail_key(option["name"], "total", "gwp100", basis)
 
 
 def _pairs(title: str, rows: Sequence[tuple[str, str]], column: str = "") -> Table:
@@ -171,7 +154,7 @@ def option_table(result: Result) -> Table:
             (
                 Cell(option["embodied_model"] or "–"),
                 Cell("spread over life" if option["view"] == "spread" else "in the year bought"),
-                *(_delivered(option["delivered"].get(unit)) for unit in units),
+                *(_delivered(option, unit) for unit in units),
             ),
         )
         for option in result["options"]
@@ -180,8 +163,9 @@ def option_table(result: Result) -> Table:
     return Table("Options", columns, rows)
 
 
-def _delivered(found: Mapping[str, Any] | None) -> Cell:
-    return Cell("–") if found is None else Cell(*interval(found))
+def _delivered(option: Mapping[str, Any], unit: str) -> Cell:
+    key = tables.trail_key(option["name"], "unit", unit)
+    return tables.number_cell(option["delivered"].get(unit), 1.0, key)
 
 
 def boundary_table(result: Result) -> Table:
@@ -201,9 +185,13 @@ def pair_table(result: Result) -> Table:
     rows = tuple(
         (
             f"{p['a']} less {p['b']}",
-            (Cell(*interval(p["difference"], step)), Cell(percent(p["probability_a_lower"]))),
+            (
+                Cell(*interval(p["difference"], step), key),
+                Cell(percent(p["probability_a_lower"]), "", key),
+            ),
         )
         for p in pairs
+        for key in (tables.trail_key(p["a"], "less", p["b"]),)
     )
     note = "The ten pairs that differ least." if len(result["comparison"]["pairs"]) > 10 else ""
     return Table("Differences on shared draws", (unit, "first is lower in"), rows, note=note)
@@ -227,11 +215,21 @@ def inventory_table(result: Result) -> Table:
     numbers = {year: [one.get(year, {}).get("gwp100") for one in found] for year in years}
     medians = [x["median"] for row in numbers.values() for x in row if x and x["median"] is not None]  # fmt: skip
     step, unit = common_scale(medians or [0.0], "kgCO2e")
-    rows = tuple((y, tuple(tables.number_cell(x, step) for x in numbers[y])) for y in years)
+    names = [option["name"] for option in options]
+    rows = tuple(
+        (
+            year,
+            tuple(
+                tables.number_cell(number, step, tables.trail_key(name, "year", year))
+                for name, number in zip(names, numbers[year], strict=True)
+            ),
+        )
+        for year in years
+    )
     title = f"Inventory view [{unit}]: purchases and disposal whole in their year"
     more = len(result["options"]) - len(options)
     note = f"{more} more options are in the result as JSON." if more else ""
-    return Table(title, tuple(option["name"] for option in options), rows, note=note)
+    return Table(title, tuple(names), rows, note=note)
 
 
 def apart_table(_result: Result) -> Table:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
+
+from lca.report.paper.letters import is_right_to_left, one_line
 
 COLORS = (
     "#0072b2",
@@ -20,6 +23,9 @@ COLORS = (
 """Palette after Okabe and Ito (2008); the last two are added for more series."""
 
 INK, SOFT, LINE = "#1b1f24", "#57606a", "#d0d7de"
+_ISOLATE, _END = "\u2067", "\u2069"
+"""Set a text from the right without turning what stands around it (Unicode Annex 9)."""
+
 _WIDE = 0.56
 """Width of a letter over the size of the font, on the generous side."""
 
@@ -68,12 +74,22 @@ class Canvas:
             f'stroke="{SOFT}" stroke-dasharray="4 3"/>'
         )
 
-    def path(self, points: Sequence[tuple[float, float]], color: int, say: str = "") -> None:
-        """Add an open line through points."""
+    def path(self, points: Sequence[tuple[float, float]], color: int | None, say: str = "", width: float = 2.2, dashes: str = "") -> None:  # fmt: skip
+        """Add an open line through points, in ink where no color is given."""
         steps = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+        paint = f'class="s-ink" stroke="{INK}"' if color is None else f'class="s{color + 1}" stroke="{COLORS[color % 8]}"'  # fmt: skip
+        dashed = f' stroke-dasharray="{dashes}"' if dashes else ""
         self.shapes.append(
-            f'<polyline points="{steps}" fill="none" class="s{color + 1}" '
-            f'stroke="{COLORS[color % 8]}" stroke-width="2.2" stroke-linejoin="round">{_said(say)}</polyline>'
+            f'<polyline points="{steps}" fill="none" {paint} '
+            f'stroke-width="{width:g}" stroke-linejoin="round"{dashed}>{_said(say)}</polyline>'
+        )
+
+    def plate(self, box: tuple[float, float, float, float]) -> None:
+        """Add a ground for a text, so that lines below it do not cross its letters."""
+        left, top, right, bottom = box
+        self.shapes.append(
+            f'<rect x="{left:.1f}" y="{top:.1f}" width="{right - left:.1f}" '
+            f'height="{bottom - top:.1f}" class="f-paper" fill="#ffffff" fill-opacity="0.8"/>'
         )
 
     def area(self, outline: str, color: int, opacity: float, say: str = "") -> None:
@@ -91,10 +107,13 @@ class Canvas:
     def text(self, x: float, y: float, words: str, anchor: str = "start", style: str = "ink", size: float = 13, bold: bool = False) -> None:  # fmt: skip
         """Add a text; ``style`` is ``ink``, ``soft`` or ``paper``."""
         color = {"ink": INK, "soft": SOFT, "paper": "#ffffff"}[style]
+        shown = one_line(words)
+        if is_right_to_left(shown):
+            shown = f"{_ISOLATE}{shown}{_END}"
         weight = ' font-weight="600"' if bold else ""
         self.shapes.append(
             f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-size="{size:g}"{weight} '
-            f'class="f-{style}" fill="{color}">{escape(words)}</text>'
+            f'class="f-{style}" fill="{color}">{escape(shown)}</text>'
         )
 
     def legend(self, x: float, y: float, names: Sequence[str], right: float) -> float:
@@ -157,16 +176,38 @@ def tick_text(value: float) -> str:
 
 
 def width_of(words: str, size: float) -> float:
-    """Return about how wide a text is; letters of some scripts take twice the room."""
-    return sum((1.0 if ord(letter) > 0x2E7F else _WIDE) for letter in words) * size
+    """Return about how wide a text is: wide letters fill a square, marks on others no room."""
+    return sum(map(_width, words)) * size
+
+
+def _width(letter: str) -> float:
+    if unicodedata.combining(letter) or unicodedata.category(letter) in {"Mn", "Me", "Cf"}:
+        return 0.0
+    return 1.0 if unicodedata.east_asian_width(letter) in {"W", "F"} else _WIDE
 
 
 def cut(words: str, most: int = 30) -> str:
-    """Return a text that fits, its middle left out where it is long."""
-    if len(words) <= most:
+    """Return a text that fits, its middle left out where it is long.
+
+    Parameters
+    ----------
+    most
+        How many letters of usual width there is room for.
+    """
+    words, room = one_line(words), most * _WIDE + 1e-9
+    if width_of(words, 1.0) <= room:
         return words
-    half = (most - 1) // 2
-    return f"{words[:half]}…{words[-half:]}"
+    half = (room - _WIDE) / 2
+    return f"{_fitting(words, half)}…{_fitting(words[::-1], half)[::-1]}"
+
+
+def _fitting(words: str, room: float) -> str:
+    """Return the letters of the beginning that fit."""
+    for count, letter in enumerate(words):
+        room -= _width(letter)
+        if room < -1e-9:
+            return words[:count]
+    return words
 
 
 def across(canvas: Canvas, scale: Scale, marks: Sequence[float], top: float, bottom: float) -> None:
@@ -177,4 +218,4 @@ def across(canvas: Canvas, scale: Scale, marks: Sequence[float], top: float, bot
 
 
 def _said(words: str) -> str:
-    return f"<title>{escape(words)}</title>" if words else ""
+    return f"<title>{escape(one_line(words))}</title>" if words else ""

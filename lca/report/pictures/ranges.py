@@ -9,7 +9,6 @@ import numpy as np
 
 from lca.report import tables
 from lca.report.paper.blocks import Picture
-from lca.report.paper.heads import headline
 from lca.report.pictures.canvas import Canvas, Scale, across, cut, ticks, width_of
 from lca.report.tables import Cell, Table
 from lca.report.wording import common_scale, interval
@@ -29,7 +28,7 @@ def draw(result: Mapping[str, Any], draws: Mapping[str, Array]) -> Picture | Non
         without draws show their interval alone.
     """
     options = _chosen(result)
-    heads = [headline(option, result["basis"]) for option in options]
+    heads = [tables.headline(option, result["basis"]) for option in options]
     if any(head["median"] is None for head in heads):
         return None
     step, unit = common_scale([head["median"] for head in heads], heads[0]["unit"])
@@ -46,7 +45,7 @@ def _chosen(result: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     options = list(result["options"])
     if len(options) <= _MOST:
         return options
-    return sorted(options, key=lambda o: headline(o, result["basis"])["median"] or 0)[:_MOST]
+    return sorted(options, key=lambda o: tables.headline(o, result["basis"])["median"] or 0)[:_MOST]
 
 
 def _svg(

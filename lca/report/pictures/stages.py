@@ -9,7 +9,6 @@ from typing import Any
 from lca.ledger import STAGES
 from lca.report import tables
 from lca.report.paper.blocks import Picture
-from lca.report.paper.heads import headline, stages_of
 from lca.report.pictures.canvas import Canvas, Scale, across, cut, ticks, width_of
 from lca.report.tables import Table
 from lca.report.wording import common_scale, interval, spoken
@@ -21,8 +20,8 @@ _ROW = 34.0
 def draw(result: Mapping[str, Any]) -> Picture | None:
     """Return the picture, or None where a stage or the whole has no number."""
     options, basis = result["options"][:_MOST], result["basis"]
-    wholes = [headline(option, basis) for option in options]
-    stages = [stages_of(option) for option in options]
+    wholes = [tables.headline(option, basis) for option in options]
+    stages = [tables.stages_of(option) for option in options]
     known = [s for s in STAGES if any(_number(found, s) for found in stages)]
     if not known or any(whole["median"] is None for whole in wholes):
         return None

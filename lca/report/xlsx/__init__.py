@@ -41,11 +41,17 @@ def render(
     """
     from lca.report.xlsx.writer import write
 
-    return write(_package(), scenario, ledgers, comparison)
+    return write(require(), scenario, ledgers, comparison)
 
 
-def _package() -> ModuleType:
-    """Return the package that writes workbooks, or say how to install it."""
+def require() -> ModuleType:
+    """Return the package that writes workbooks.
+
+    Raises
+    ------
+    DocumentError
+        If it is not installed.
+    """
     try:
         return importlib.import_module("xlsxwriter")
     except ModuleNotFoundError:

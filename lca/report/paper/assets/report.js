@@ -55,30 +55,48 @@
     item.append(details);
     return item;
   };
+  const lineOf = (trail, [place, activity, amount]) => {
+    const [what, by, node, several] = data.trails.lines[place];
+    const item = make("li"), inner = make("ul", undefined, "tree");
+    item.append(make("b", `${what}: ${figures(amount)} ${trail.unit}`),
+      make("span", `${figures(activity, 4)} ${by} × ${several ? "an intensity that changes by year; the first is" : ""}`, "say"));
+    inner.append(branch(node));
+    item.append(inner);
+    return item;
+  };
+  const partOf = (key) => {
+    const part = data.trails.numbers[key], item = make("li");
+    if (!part) return item;
+    const button = make("button", part.title, "trail");
+    button.type = "button";
+    button.dataset.trail = key;
+    item.append(button, ` = ${figures(part.median)} ${part.unit}`, interval(part.p5, part.p95));
+    return item;
+  };
+  let shown = "";
   const open = (key) => {
     const trail = data.trails.numbers[key], dialog = document.getElementById("trail");
     const body = dialog.querySelector(".body"), list = make("ul", undefined, "tree");
     document.getElementById("trail-title").textContent = trail.title;
-    const whole = make("p");
-    whole.append(make("b", `${figures(trail.median)} ${trail.unit}`), interval(trail.p5, trail.p95),
-      `; ${figures(trail.central)} with every input central.`);
-    for (const line of trail.lines) {
-      const item = make("li"), times = `${figures(line.activity, 4)} ${line.by} × `;
-      item.append(make("b", `${line.what}: ${figures(line.amount)} ${trail.unit}`),
-        make("span", `${times}${line.several ? "an intensity that changes by year; the first is" : ""}`, "say"));
-      const inner = make("ul", undefined, "tree");
-      inner.append(branch(line.node));
-      item.append(inner);
-      list.append(item);
+    body.replaceChildren();
+    if (trail.unit !== undefined) {
+      const whole = make("p");
+      whole.append(make("b", `${figures(trail.median)} ${trail.unit}`), interval(trail.p5, trail.p95),
+        `; ${figures(trail.central)} with every input central.`);
+      body.append(whole);
     }
+    list.append(...(trail.lines || []).map((line) => lineOf(trail, line)), ...(trail.parts || []).map(partOf));
     if (trail.more)
       list.append(make("li", `${trail.more[0]} smaller lines: ${figures(trail.more[1])} ${trail.unit}`));
-    body.replaceChildren(whole);
-    if (trail.per)
-      body.append(make("p", `The period delivers ${figures(trail.per[0], 6)} ${trail.per[1]} at central ` +
-        "values; results per unit are divided by it, draw by draw.", "note"));
-    body.append(make("p", "Largest lines, at central values:", "note"), list);
-    dialog.showModal();
+    body.append(make("p", trail.say || "Largest lines, at central values:", "note"), list);
+    if (dialog.open && shown) {
+      const back = make("p", "Back to ");
+      back.append(partOf(shown).firstChild);
+      body.append(back);
+    }
+    shown = key;
+    if (dialog.open) dialog.querySelector(".close").focus();
+    else dialog.showModal();
     dialog.scrollTop = 0;
   };
 
@@ -94,7 +112,7 @@
     for (const one of sliders.inputs) {
       const value = one.stops ? one.stops[values[one.name]] : values[one.name] * one.scale;
       form.elements[one.name].parentNode.querySelector("output").textContent =
-        `${value.toFixed(one.stops && value % 1 ? 1 : one.digits)} ${one.unit}`.replace(" %", "%");
+        `${one.stops ? Number(value.toFixed(2)) : value.toFixed(one.digits)} ${one.unit}`.replace(" %", "%");
     }
     const found = sliders.options.map((_, place) => resultAt(sliders, place, values));
     const base = sliders.options.map((_, place) => resultAt(sliders, place, {}));
@@ -121,6 +139,8 @@
     form.addEventListener("submit", (event) => event.preventDefault());
     show();
   }
+  // a page whose result changes says so, with the trails of the new one
+  document.addEventListener("trails", (event) => { data.trails = event.detail; });
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button");
     if (button?.classList.contains("sort")) sort(button);

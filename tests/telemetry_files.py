@@ -1,0 +1,68 @@
+"""Files of samples whose energy is known in closed form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+START = 1_767_225_600
+"""2026-01-01T00:00:00Z."""
+KWH = 3.6e6
+
+Sample = dict[str, Any]
+
+
+def samples(
+    power: Callable[[float], float],
+    seconds: float = 7200,
+    step: float = 1.0,
+    device: str = "GPU-1",
+    begin: float = 0.0,
+    **more: Any,
+) -> list[Sample]:
+    """Return samples of one board from ``begin`` on, its last one included."""
+    count = round(seconds / step)
+    times = [begin + number * step for number in range(count + 1)]
+    return [
+        {"timestamp": round((START + t) * 1e6), "uuid": device, "power_w": float(power(t)), **more}
+        for t in times
+    ]
+
+
+def steady(watts: float) -> Callable[[float], float]:
+    """Return a power that does not change."""
+    return lambda _time: watts
+
+
+def parquet(path: Path, rows: Sequence[Sample], group: int = 2048) -> Path:
+    """Write samples as Parquet."""
+    names = list(rows[0])
+    kinds = {int: "BIGINT", float: "DOUBLE", str: "VARCHAR", type(None): "DOUBLE"}
+    declared = ", ".join(f'"{name}" {kinds[type(rows[0][name])]}' for name in names)
+    with duckdb.connect() as connection:
+        connection.execute(f"CREATE TABLE t ({declared})")
+        text = path.with_suffix(".raw")
+        text.write_text(csv_text(rows), encoding="utf-8")
+        connection.execute(
+            f"INSERT INTO t SELECT * FROM read_csv('{text}', header=true, all_varchar=true, delim=',')"
+        )
+        connection.execute(f"COPY t TO '{path}' (FORMAT parquet, ROW_GROUP_SIZE {group})")
+        text.unlink()
+    return path
+
+
+def csv_text(rows: Iterable[Sample]) -> str:
+    """Return samples as the text of a CSV file."""
+    listed = list(rows)
+    lines = [",".join(listed[0])]
+    lines += [",".join("" if x is None else str(x) for x in row.values()) for row in listed]
+    return "\n".join(lines) + "\n"
+
+
+def table(path: Path, rows: Iterable[Sample]) -> Path:
+    """Write samples as CSV."""
+    path.write_text(csv_text(rows), encoding="utf-8")
+    return path
