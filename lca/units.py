@@ -7,6 +7,7 @@ arithmetic inside is on bare floats in the canonical units of ``vocabulary``.
 from __future__ import annotations
 
 import re
+import threading
 import tokenize
 from functools import cache
 from pathlib import Path
@@ -59,9 +60,18 @@ _KNOWN = (
 )
 
 
-@cache
+_LOCK = threading.RLock()
+"""Held while the registry is built or reads text: it fills its tables as it goes."""
+
+
 def registry() -> pint.UnitRegistry[Any]:
     """Return the private registry, built from ``units.txt`` on first use."""
+    with _LOCK:
+        return _built()
+
+
+@cache
+def _built() -> pint.UnitRegistry[Any]:
     import pint
 
     return pint.UnitRegistry(str(Path(__file__).with_name("units.txt")))
@@ -119,6 +129,11 @@ def factor(unit: str, canonical: str) -> float:
     >>> factor("MJ/h", "kW")
     0.2777777777777778
     """
+    with _LOCK:
+        return _factor(unit, canonical)
+
+
+def _factor(unit: str, canonical: str) -> float:
     ureg = registry()
     source, target = _units(unit), _units(canonical)
     if ureg.get_dimensionality(source) != ureg.get_dimensionality(target):
@@ -210,7 +225,8 @@ def _with_example(message: str, canonical: str) -> str:
 
 def quantity(value: Any, unit: str) -> Any:
     """Dress a float or array in its unit (``unit * array`` would copy; this does not)."""
-    return registry().Quantity(value, _units(unit))
+    with _LOCK:
+        return registry().Quantity(value, _units(unit))
 
 
 def magnitude(value: Any, canonical: str) -> float:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import subprocess
+import sys
 from pathlib import Path
 
 import pint
@@ -241,3 +243,19 @@ def test_any_text_is_a_number_or_a_refusal(text: str, unit: str) -> None:
         number, refusal = 0.0, str(error)
     assert not math.isnan(number)
     assert refusal == "" or "example" in refusal or "write" in refusal
+
+
+def test_units_are_read_alike_by_many_threads_at_once() -> None:
+    """The registry is built and read by one thread at a time, also on its first use."""
+    script = (
+        "from concurrent.futures import ThreadPoolExecutor\n"
+        "from lca import units\n"
+        "texts = [('80 GB', 'GB'), ('0.7 kW', 'kW'), ('56 gCO2e/kWh', 'kgCO2e/kWh')] * 20\n"
+        "with ThreadPoolExecutor(16) as pool:\n"
+        "    found = set(pool.map(lambda pair: units.parse(*pair), texts))\n"
+        "print(sorted(found))\n"
+    )
+    command = [sys.executable, "-c", script]
+    for _ in range(3):
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        assert done.stdout == "[0.056, 0.7, 80.0]\n"
