@@ -225,6 +225,18 @@ def _cautions(options: list[Scenario]) -> Iterator[str]:
         if len(set(values)) > 1:
             named = ", ".join(f"{o.name}: {v}" for o, v in zip(options, values, strict=True))
             yield f"the options differ in their {what} ({named}), so their difference is not of the options alone"
+    yield from _one_model(options)
+
+
+def _one_model(options: list[Scenario]) -> Iterator[str]:
+    """Say so where options ask for embodied models of their own: one serves all."""
+    asked = [str(option.model.assumptions.embodied_model) for option in options]
+    if len(set(asked)) > 1:
+        named = ", ".join(f"{o.name}: {model}" for o, model in zip(options, asked, strict=True))
+        yield (
+            f"the options name different embodied models ({named}); {choose_model(options)} serves "
+            "all here, since a ranking across methods is no ranking: for each by its own, lca run"
+        )
 
 
 def _value(ledger: Ledger, unit: str, basis: str) -> Estimate:

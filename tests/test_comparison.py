@@ -104,6 +104,16 @@ def test_one_embodied_model_serves_all_options(small: Data) -> None:
     assert {led.embodied_model for led in compared(small, 0, methods=False).ledgers} == {"vendor"}
 
 
+def test_options_that_ask_for_models_of_their_own_are_told(three: Data) -> None:
+    """Where options name different embodied models, one serves all, and the comparison says which."""
+    agreed = compared(three | {"assumptions": {"embodied_model": "act"}}, methods=False)
+    assert not any("embodied models" in text for text in agreed.cautions)
+    three["options"]["near"]["assumptions.embodied_model"] = "act"
+    (caution,) = (t for t in compared(three, methods=False).cautions if "embodied models" in t)
+    assert "near: act" in caution
+    assert "calibrated serves all here" in caution
+
+
 def test_the_verdict_counts_method_choices(three: Data) -> None:
     """Every embodied model, end-of-life rule and account is tried; the ranking's hold is stated."""
     found = compared(three)
