@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import os
 import platform
+import tempfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import NamedTuple
 
 from measuring import medians, process, program, seconds
@@ -74,7 +76,22 @@ def fleet() -> Iterator[Figure]:
     yield Figure(f"    memory of the process ({intensities} intensities)", taken["memory"], "GB", 1)
 
 
-GROUPS: tuple[Callable[[], Iterator[Figure]], ...] = (start_up, questions, sampling, fleet)
+def reports() -> Iterator[Figure]:
+    """Time the report of the procurement example; ``benchmarks/reports.py`` has the large ones."""
+    with tempfile.TemporaryDirectory() as folder:
+        for suffix, target in ((".html", 2), (".pdf", 5)):
+            words = ("report", "scenarios/procurement.yaml", "-q", "-o", f"{folder}/report{suffix}")
+            taken = seconds(partial(program, *words), 3)
+            yield Figure(f"lca report, procurement, {suffix}", taken, "s", target)
+
+
+GROUPS: tuple[Callable[[], Iterator[Figure]], ...] = (
+    start_up,
+    questions,
+    sampling,
+    fleet,
+    reports,
+)
 
 
 def main() -> None:

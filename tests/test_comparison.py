@@ -111,7 +111,7 @@ def test_options_that_ask_for_models_of_their_own_are_told(three: Data) -> None:
     three["options"]["near"]["assumptions.embodied_model"] = "act"
     (caution,) = (t for t in compared(three, methods=False).cautions if "embodied models" in t)
     assert "near: act" in caution
-    assert "calibrated serves all here" in caution
+    assert "vendor serves all here" in caution
 
 
 def test_the_verdict_counts_method_choices(three: Data) -> None:

@@ -75,9 +75,9 @@ def test_an_array_of_points_is_each_point_built_anew(
     name: str, over: list[str], smooth: tuple[int, ...]
 ) -> None:
     """Linear or not, of one axis or three: within 1e-12, by arrays wherever that is possible."""
-    found = sweep(example(name), over, design="sobol", points=64, samples=DRAWS)
+    found = sweep(example(name), over, design="sobol", points=32, samples=DRAWS)
     assert found.job.smooth == smooth
-    assert worst(found, 13) < 1e-12
+    assert worst(found, 9) < 1e-12
 
 
 def test_five_axes_are_fitted_from_few_corners_and_checked_inside() -> None:

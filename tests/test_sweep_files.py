@@ -18,18 +18,18 @@ from typing import Any
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
-from click.testing import CliRunner, Result
-from conftest import ROOT
+from click.testing import CliRunner
 
 import lca
 from lca import document
 from lca.cli import group as cli
 from lca.errors import DocumentError, LcaError, ScenarioError
+from lca.report.sweep_result import sweep_result, sweep_table
 from lca.sweeps import filing, parquet, planning, schedulers
 from lca.sweeps.blocks import Block
 from lca.sweeps.job import Job
 from lca.sweeps.planning import plan
-from lca.sweeps.sweeping import Sweep, sweep
+from lca.sweeps.sweeping import sweep
 
 Data = dict[str, Any]
 OVER = ("sites.here.region=DE,SE", "sites.here.pue=1.1..1.6", "fleet.chat.utilization=20%..80%")
@@ -306,13 +306,21 @@ def test_the_file_says_what_it_holds(scenario: lca.Scenario, whole: bytes, tmp_p
 
 
 def test_what_is_not_delivered_is_null_not_zero(tmp_path: Path, small: Data) -> None:
-    """A point that delivers no functional unit has no number per unit."""
+    """A point that delivers no functional unit has no number per unit, and is never the lowest."""
     file = tmp_path / "sweep.parquet"
-    found = sweep(lca.load(small), {"fleet.chat.utilization": ["0%", "60%"]}, samples=4, file=file)
+    small["functional_unit"] = ["EFLOP useful"]
+    over = {"fleet.chat.utilization": ["0%", "60%"]}
+    found = sweep(lca.load(small), over, samples=4, file=file)
     table = pq.read_table(file)
-    counts = table["gwp100_location_per_unit_median"].null_count
-    assert counts == sum(not row.per_unit for row in found.rows)
+    assert table["gwp100_location_per_unit_median"].null_count == 1
     assert table["gwp100_location_total_median"].null_count == 0
+    assert [bool(row.per_unit) for row in found.rows] == [False, True]
+    assert found.lowest == 1
+    result = sweep_result(lca.load(small), found)
+    assert result["rows"][0]["difference"] is result["rows"][0]["probability_lower"] is None
+    label, cells = sweep_table(result).rows[0]
+    assert label == "0%"
+    assert {cell.text for cell in cells} == {"–"}
 
 
 def test_changed_data_are_another_sweep(scenario: lca.Scenario) -> None:
@@ -325,67 +333,6 @@ def test_changed_data_are_another_sweep(scenario: lca.Scenario) -> None:
     assert again.factors == job.factors
     changed, _ = plan(scenario.replace("sites.here.region", "SE"), OVER, kind="sobol", points=8)
     assert changed.factors != job.factors
-
-
-def run(*words: str) -> Result:
-    """Run the command line."""
-    return CliRunner().invoke(cli, ["sweep", str(ROOT / "scenarios/inference_fleet_eu.yaml"), *words])  # fmt: skip
-
-
-def test_the_command_says_how_to_go_on_after_an_interrupt(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Ctrl-C leaves what is done, and the command says so."""
-
-    def interrupted(*_: Any, **__: Any) -> Sweep:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr("lca.sweeps.sweeping.sweep", interrupted)
-    file = str(tmp_path / "a.parquet")
-    shown = run("--over", "sites.frankfurt.pue=1.1,1.2", "-o", file)
-    assert shown.exit_code != 0
-    assert f"finished blocks are kept beside {file}; the same command goes on" in shown.stderr
-    shown = run("--over", "sites.frankfurt.pue=1.1,1.2")
-    assert "nothing is kept; with -o sweep.parquet" in shown.stderr
-
-
-def test_the_command_shows_the_best_of_a_large_sweep(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """More points than are kept in memory: the best ones, a summary, and all of them in the file."""
-    monkeypatch.setattr(filing, "MOST_ROWS", 100)
-    file, beside = tmp_path / "a.parquet", tmp_path / "a.json"
-    over = ("--over", "sites.frankfurt.pue=1.05..1.6", "--over", "fleet.chat.utilization=20%..90%")
-    words = (*over, "--design", "sobol", "--points", "256", "--samples", "0", "-o", str(file))
-    shown = run(*words, "-o", str(beside))
-    assert shown.exit_code == 0, shown.output
-    assert "The best 10 of 256 points." in shown.output
-    result = json.loads(beside.read_text("utf-8"))
-    column = pq.read_table(file)["gwp100_location_per_unit_median"].to_numpy()
-    assert len(column) == result["points"] == 256
-    assert [row["point"] for row in result["rows"]] == np.argsort(column)[:10].tolist()
-    assert sum(part["points"] for part in result["aggregates"]["histogram"]) == 256
-    csv = run(*words, "-o", str(tmp_path / "a.csv"))
-    assert isinstance(csv.exception, ScenarioError)
-    assert "too many for CSV" in str(csv.exception)
-
-
-@pytest.mark.parametrize(
-    ("words", "message"),
-    [
-        (("--design", "sobol"), "go together"),
-        (("--points", "8"), "go together"),
-        (("--zip", "--design", "cross"), "--zip is --design zip"),
-        (("-o", "a.parquet", "-o", "b.parquet"), "one Parquet file"),
-    ],
-)
-def test_the_command_refuses_what_does_not_go_together(
-    words: tuple[str, ...], message: str
-) -> None:
-    """Usage that means nothing is told before anything is computed."""
-    shown = run("--over", "sites.frankfurt.pue=1.1,1.2", *words)
-    assert shown.exit_code == 2
-    assert message in shown.stderr
 
 
 def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch, scenario: lca.Scenario, tmp_path: Path) -> None:  # fmt: skip
@@ -409,7 +356,7 @@ def test_a_worker_process_that_is_killed_is_told_and_nothing_is_lost(
             for child in multiprocessing.active_children():
                 os.kill(child.pid or 0, signal.SIGKILL)
 
-    with pytest.raises(LcaError, match="a worker process ended .* run the same command again"):
+    with pytest.raises(LcaError, match=r"a worker process ended .* run the same command again"):
         sweep(scenario, OVER, file=file, block=1, workers=2, progress=kill, **MANY)
     assert list(file.with_name(file.name + filing.PARTS).glob("pages-*"))
     sweep(scenario, OVER, file=file, **MANY)

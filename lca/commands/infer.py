@@ -8,7 +8,7 @@ import click
 
 from lca.commands._shared import Settings, console, example, looking, print_json
 
-_FREE = ("grid_intensity", "pue", "lifetime", "utilization", "overhead")
+_FREE = ("grid_intensity", "pue", "lifetime", "utilization", "overhead", "water_factor")
 
 
 @click.command("infer", epilog=example("lca infer published.yaml --free grid_intensity"))

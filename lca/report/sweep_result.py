@@ -121,8 +121,10 @@ def _csv_rows(result: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 def sweep_table(result: Mapping[str, Any]) -> Table:
     """Return greenhouse gases of each combination, beside the scenario as written."""
     rows = result["rows"]
-    heads = [(row["per_unit"] or row["total"])["gwp100"] for row in rows]
-    step, unit = common_scale([head["median"] for head in heads], heads[0]["unit"])
+    part = "per_unit" if result["functional_unit"] else "total"
+    heads = [row[part].get("gwp100") for row in rows]
+    known = [head for head in heads if head]
+    step, unit = common_scale([head["median"] for head in known], result["aggregates"]["unit"])
     cells = tuple(
         (
             " · ".join(map(_short, row["values"].values())),

@@ -38,11 +38,9 @@ def headline(job: Job) -> str:
 
 
 def ranking(job: Job, numbers: Array) -> Array:
-    """Return what ranks points: the headline, or totals where nothing could be divided."""
+    """Return the headline of points; nan where no functional unit is delivered."""
     names = [column.name for column in job.columns]
-    found = numbers[:, names.index(headline(job))]
-    total = numbers[:, names.index(f"{GASES}_{job.bases[0]}_total_median")]
-    return found if np.isfinite(found).all() else total
+    return numbers[:, names.index(headline(job))]
 
 
 def aggregate(job: Job, first: int, coded: Array, numbers: Array) -> Aggregate:
@@ -69,7 +67,7 @@ def aggregate(job: Job, first: int, coded: Array, numbers: Array) -> Aggregate:
         "points": int(rank.size),
         "moments": moments,
         "histogram": _histogram(rank),
-        "best": [[float(rank[k]), first + int(k)] for k in order],
+        "best": [[float(rank[k]), first + int(k)] for k in order if np.isfinite(rank[k])],
         "marginals": marginals,
     }
 

@@ -100,7 +100,8 @@ class Sweep:
     @property
     def lowest(self) -> int:
         """Position among the rows of the one with the lowest median of greenhouse gases."""
-        return int(np.argmin(ranking(self.job, self.numbers)))
+        medians = ranking(self.job, self.numbers)
+        return int(np.argmin(np.where(np.isfinite(medians), medians, np.inf)))
 
     def _row(self, place: int) -> SweepRow:
         first = self.job.bases[0]

@@ -68,19 +68,21 @@ def value_of(source: Source, measure: str, asked: Asked) -> tuple[str, str]:
 
 
 def base(piece: Piece, measure: str, asked: Asked) -> str:
-    """Return the query for the valid samples of a piece: d, j, t, v."""
+    """Return the query for the valid samples of a piece: d, j, t, v, and their row r."""
     source = piece.source
     if piece.sorted:
         part = _stretch(piece)
         lagged = (
             "SELECT *, lag(d) OVER () dd, lag(t) OVER () tt FROM "
-            f"(SELECT d, j, t, v FROM {source.relation} WHERE {part})"
+            f"(SELECT d, j, t, v, file_row_number r FROM {source.relation} WHERE {part})"
         )
-        return f"SELECT d, j, t, v FROM ({lagged}) WHERE (d = dd AND t = tt) IS DISTINCT FROM true"
+        return (
+            f"SELECT d, j, t, v, r FROM ({lagged}) WHERE (d = dd AND t = tt) IS DISTINCT FROM true"
+        )
     value, valid = value_of(source, measure, asked)
     return (
-        f"SELECT {source.identity()} d, {source.job()} j, {source.parts['t']} t, {value} v "
-        f"FROM {source.relation} "
+        f"SELECT {source.identity()} d, {source.job()} j, {source.parts['t']} t, {value} v, "
+        f"file_row_number r FROM {source.relation} "
         f"WHERE {_stretch(piece)} AND {valid} AND t BETWEEN {FIRST} AND {LAST}"
     )
 
@@ -159,7 +161,8 @@ def _tail(engine: Engine, number: int, piece: Piece, measure: str, asked: Asked)
         end = Piece(piece.source, first, piece.last, piece.sorted)
         query = base(end, measure, asked)
         rows = engine.run(
-            f"SELECT last(d), last(j), last(t), last(v) FROM ({query})", piece.source.file
+            f"SELECT arg_max(d, r), arg_max(j, r), arg_max(t, r), arg_max(v, r) FROM ({query})",
+            piece.source.file,
         )
         if rows[0][0] is not None or first == piece.first:
             break

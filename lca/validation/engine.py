@@ -72,6 +72,11 @@ class Rule:
     absorbs: frozenset[str] = frozenset()
     inverse: bool = False
 
+    @property
+    def adds(self) -> bool:
+        """Whether the rule adds figures up: then no two of them may be the same one."""
+        return " + " in self.name
+
     def answers(self, term: Term) -> bool:
         """Return whether the rule speaks of a term: of one of its marks, where it names some."""
         return not self.absorbs or bool(self.absorbs & term.marks)
@@ -199,6 +204,8 @@ class Solver:
             if found is None:
                 return None
             inputs.append(found)
+        if rule.adds and len({one.inputs for one in inputs}) < len(inputs):
+            return None
         found = combined(rule.apply, inputs, rule.name)
         used = found.used | (rule.absorbs & term.marks)
         return Found(found.values, used, found.rules, found.inputs)

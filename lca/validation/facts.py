@@ -19,6 +19,9 @@ from lca.validation.quantities import Known
 __all__ = ["Fact", "Facts", "facts_of", "flattened"]
 
 _HOLDS_OVERHEAD = re.compile(r"contain\w*|includ\w*|with pue", re.IGNORECASE)
+_MASS = re.compile(r"(t|kg|g)co2(?:e|eq)?")
+"""The last word of a key that is unit and quantity in one."""
+
 _SCALES = {"billions": 1e9, "millions": 1e6, "trillions": 1e12}
 
 
@@ -156,6 +159,9 @@ def _keyed(path: str, key: str, value: Any) -> Known:
 def _split_key(key: str) -> tuple[str, str]:
     """Split a key into its name and the unit behind it; a name alone has the unit of its base."""
     said, parts = words(key), key.split("_")
+    mass = _MASS.fullmatch(parts[-1].lower())
+    if mass is not None:
+        return "_".join([*parts[:-1], "co2e"]), mass[1]
     for base in vocabulary().bases.values():
         if said in base.phrases:
             return key, base.unit

@@ -6,17 +6,21 @@ from typing import TYPE_CHECKING, Any
 
 from lca.errors import InputError, visible
 from lca.validation.hidden import Family, families
-from lca.validation.hidden_reading import read_rows
+from lca.validation.hidden_reading import Row, read_rows
 from lca.validation.hidden_rows import FREE, Implied, implied
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Sequence
 
     from rich.console import Console
 
 __all__ = ["infer", "show"]
 
 _NAME_WIDTH = 40
+
+_EQUAL = 0.001
+"""Spread of one factor over that of another up to which they explain a family equally well."""
 
 
 def infer(path: str | os.PathLike[str], free: str, by: str = "family") -> dict[str, Any]:
@@ -40,14 +44,53 @@ def infer(path: str | os.PathLike[str], free: str, by: str = "family") -> dict[s
         msg = f"{path}: no row has the inputs and the result that {free} could be read from"
         raise InputError(msg)
     told = {one.case for one in found}
+    others = _others(rows, free, by)
     return {
         "file": str(path),
         "free": free,
         "unit": FREE[free][1],
         "by": by,
-        "families": [_family(family) for family in families(found)],
+        "families": [
+            {**_family(family), "also_explained_by": _rivals(family, others)}
+            for family in families(found)
+        ],
         "unsupported": [row.claims.name for row in rows if row.claims.name not in told],
     }
+
+
+def _others(rows: Sequence[Row], free: str, by: str) -> dict[str, dict[str, Family]]:
+    """Return the families as every other factor would explain them."""
+    found: dict[str, dict[str, Family]] = {}
+    for name in FREE:
+        told = (
+            []
+            if name == free
+            else [one for row in rows for one in implied(row.claims, row.group(by), name)]
+        )
+        found[name] = {family.name: family for family in families(told)}
+    return found
+
+
+def _rivals(family: Family, others: dict[str, dict[str, Family]]) -> list[dict[str, Any]]:
+    """Return the factors that reproduce the same results of a family as well as this one."""
+    rivals = []
+    for name, named in others.items():
+        other = named.get(family.name)
+        if other is None or not _as_good(family, other):
+            continue
+        unit = FREE[name][1]
+        rivals.append({"free": name, "constant": other.constant, "unit": unit})
+    return rivals
+
+
+def _as_good(family: Family, other: Family) -> bool:
+    """Whether another factor has a value for every result, and misses none by more."""
+    told = {(row.case, row.quantity) for row in family.rows}
+    same = told <= {(row.case, row.quantity) for row in other.rows}
+    if not same or not family.judged or not other.one_constant:
+        return False
+    spread = family.mad / family.constant
+    return other.mad / other.constant <= spread * (1 + _EQUAL) + _EQUAL
 
 
 def _family(family: Family) -> dict[str, Any]:
@@ -88,6 +131,9 @@ def show(result: dict[str, Any], page: Console) -> None:
     for family in result["families"]:
         _line(page, f"{visible(family['name'])}: {result['free']} {family['constant']:.4g}{unit}")
         _line(page, f"  {_well(family)}")
+        for rival in family["also_explained_by"]:
+            said = f"{rival['free']} {rival['constant']:.4g} {rival['unit']}".rstrip()
+            _line(page, f"  these rows cannot tell it from another factor: {said}")
         for row in family["rows"]:
             mark = "!" if row["stands_out"] else " "
             name = visible(row["id"])[:_NAME_WIDTH]

@@ -148,6 +148,8 @@ def _energy_behind(claims: Claims, name: str) -> tuple[float, tuple[str, ...], s
         return base * overhead, (*power[1], "pue"), f"{power[0]} x PUE"
     for known in (*FACILITY_ENERGIES, *IT_ENERGIES, *PLAIN_ENERGIES):
         energy = claims.given((known,), "kWh")
+        if energy and known in IT_ENERGIES and overhead and boundary_of(name) != "it":
+            return energy * overhead, (known, "pue"), f"{known} x PUE"
         if energy:
             return energy, (known,), known
     return None
@@ -263,11 +265,25 @@ def _utilization(claims: Claims) -> Iterator[_Found]:
         yield from _overhead(claims)
 
 
+_WATERS = ("water", "water_consumption", "water_total", "water_onsite", "water_offsite")
+
+
+def _water(claims: Claims) -> Iterator[_Found]:
+    """Solve for the water of a kWh, of the energy that the source prints or that follows."""
+    for name, known in claims.printed.items():
+        litres = amount(known, "L") if name in _WATERS else None
+        behind = _energy_behind(claims, name)
+        if litres and behind is not None:
+            energy, used, words = behind
+            yield _Found(name, litres / energy, used, f"{name} / ({words})")
+
+
 FREE: dict[str, tuple[Callable[[Claims], Iterator[_Found]], str]] = {
     "grid_intensity": (_grid, "kg/kWh"),
     "pue": (_pue, ""),
     "lifetime": (_lifetime, "year"),
     "utilization": (_utilization, ""),
     "overhead": (_overhead, ""),
+    "water_factor": (_water, "L/kWh"),
 }
 """Factors that can be recovered, each with its relation and its unit."""

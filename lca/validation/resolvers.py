@@ -277,5 +277,6 @@ HARDWARE_RESOLVERS: Mapping[str, Sequence[Resolver]] = {
     "freight": (freight,),
     "embodied": (coefficients, memories, bill_of_parts, bill_of_footprints),
     "co2e": (bill_of_footprints,),
+    "co2e_total": (bill_of_footprints,),
 }
 """Resolvers of cases about hardware."""

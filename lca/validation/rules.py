@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from lca.formulas import (
-    break_even_time,
     embodied,
     operation,
     sharing,
@@ -15,6 +14,7 @@ from lca.formulas import (
 )
 from lca.uncertain import Array
 from lca.validation.engine import Rule, rule_of
+from lca.validation.rules_decisions import DECISIONS
 from lca.workloads.training_factors import value
 
 __all__ = ["RATED", "RULES"]
@@ -93,21 +93,6 @@ def _all_water(it_energy: Array, wue: Array, facility: Any, grid_water: Array) -
 
 def _unmatched(footprint: Array, matched: Array) -> Any:
     return footprint * (1.0 - matched)
-
-
-def _payback(new: Array, old_power: Array, new_power: Array, intensity: Array) -> Any:
-    saving = operation.operation_footprint(old_power - new_power, intensity)
-    return break_even_time.break_even_periods(new, saving, 0.0)
-
-
-def _payback_used(new: Array, old: Array, later: Array, intensity: Array, used: Array) -> Any:
-    return _payback(new, old * used, later * used, intensity)
-
-
-def _saving(new: Array, old: Array, later: Array, intensity: Array, horizon: Array) -> Any:
-    before = operation.operation_footprint(operation.it_energy(old, horizon), intensity)
-    after = operation.operation_footprint(operation.it_energy(later, horizon), intensity)
-    return (before - after - new) / before
 
 
 RATED = rule_of("device_power", "device_tdp", _same, "devices at their rated power", unless=_POWERS)
@@ -329,6 +314,7 @@ _EACH = (
         "power x time / batch",
         absorbs=_OUTPUTS,
     ),
+    rule_of("energy_per", "total_power duration", operation.it_energy, "power x time of one"),
     rule_of("energy_per", "energy- count", _over, "energy / count"),
     rule_of("energy_per", "energy_per_day- count+day", _over, "energy of a day / calls of a day"),
     rule_of("co2e_per", "co2e- count", _over, "emissions / count"),
@@ -349,50 +335,14 @@ _EACH = (
         unless=("ewif", "wue_total"),
     ),
     rule_of("water_per", "water- count", _over, "water / count"),
-)
-
-_DECISIONS = (
     rule_of(
-        "break_even",
-        "embodied power+old power+new grid_intensity average_utilisation?1",
-        _payback_used,
-        "embodied / saving per hour",
-    ),
-    rule_of(
-        "break_even",
-        "embodied saving_rate grid_intensity",
-        lambda new, saving, grid: new / operation.operation_footprint(saving, grid),
-        "embodied / saving per hour",
-    ),
-    rule_of(
-        "break_even",
-        "parity count+day",
-        lambda calls, daily: calls / daily * HOURS_OF_A_DAY,
-        "calls / calls of a day",
-    ),
-    rule_of(
-        "saving_at_horizon",
-        "embodied power+old power+new grid_intensity horizon",
-        _saving,
-        "saving over a horizon",
-    ),
-    rule_of(
-        "saving_needed",
-        "extra_units embodied use_phase",
-        lambda n, e, u: n * e / u,
-        "extra embodied / operation",
+        "water_per",
+        "water_per- throughput",
+        lambda each, rate: each * rate * HOURS_OF_A_DAY,
+        "water each x calls of a day",
+        absorbs=_DAY,
     ),
 )
 
-_SAVINGS = (
-    rule_of("saving_rate", "yearly_saving", lambda e: e / HOURS_OF_A_YEAR, "saving of a year"),
-    rule_of(
-        "break_even",
-        "embodied yearly_co2e_saving",
-        lambda new, saving: new / (saving / HOURS_OF_A_YEAR),
-        "embodied / saving of a year",
-    ),
-)
-
-RULES: tuple[Rule, ...] = _ENERGY + _EMISSIONS + _WATER + _EMBODIED + _EACH + _DECISIONS + _SAVINGS
+RULES: tuple[Rule, ...] = _ENERGY + _EMISSIONS + _WATER + _EMBODIED + _EACH + DECISIONS
 """Rules of every case, the more direct ones first."""

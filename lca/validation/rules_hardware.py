@@ -96,6 +96,12 @@ HARDWARE = (
         "mass x factor",
     ),
     rule_of("co2e", "device_mass end_of_life_factor", lambda m, f: m * f, "mass x treatment"),
+    rule_of(
+        "die_factor",
+        "energy_per_area fab_intensity gas_per_area material_per_area fab_yield?1",
+        lambda energy, grid, gas, material, good: (energy * grid + gas + material) / good,
+        "footprint of a wafer's area",
+    ),
     rule_of("embodied", "co2e- share+manufacturing", lambda c, s: c * s, "share of a total"),
     rule_of("co2e", "embodied", _itself, "embodied"),
 )

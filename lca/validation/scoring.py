@@ -129,12 +129,12 @@ def _flags(case: Case, facts: Facts, targets: tuple[Target, ...]) -> tuple[Flag,
     if case.status == "complete" and all(target.within for target in targets):
         # What names its boundaries and closes is not mixed, though a table holds both.
         flags = tuple(flag for flag in flags if flag.code != "boundary-mixed")
+    if all(target.within for target in targets if target.published.target):
+        flags = tuple(flag for flag in flags if flag.code != _UNEXPLAINED)
     told = " ".join(flag.message for flag in flags)
     asked = tuple(_as_stated(case, facts, target) for target in targets)
     more = answer_flags(case, facts, asked)
     flags += tuple(flag for flag in more if flag.message.split(" ")[0] not in told)
-    if all(target.within for target in targets if target.published.target):
-        flags = tuple(flag for flag in flags if flag.code != _UNEXPLAINED)
     other = [t.published.known.name for t in targets if _OTHER in t.rules]
     if not other or any(flag.code == "boundary-mixed" for flag in flags):
         return flags
