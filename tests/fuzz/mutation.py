@@ -14,7 +14,7 @@ from typing import Any
 from lca import document
 from lca.errors import LcaError
 
-LONGEST = 20_000
+LONGEST = 50_000
 """Bytes of a changed input."""
 
 HOSTILE = (
