@@ -18,7 +18,7 @@ REPORTS := $(addprefix $(OUTPUTS)/report.,html xlsx pdf)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: run test check lint types layers format notice benchmarks gpu-suite clean help
+.PHONY: run test check lint types layers format notice manual benchmarks gpu-suite matrix floor sbom clean help
 
 run: $(VENV)/.ready  ## compare the options of scenarios/procurement.yaml, write outputs/
 	@mkdir -p $(OUTPUTS)
@@ -53,6 +53,20 @@ format: $(VENV)/.ready-dev  ## rewrite the code in the project's format
 
 notice: $(VENV)/.ready-dev  ## write NOTICE anew from the data's licences
 	@$(BIN)/python tools/notice.py --write
+
+manual: $(VENV)/.ready-dev  ## write the manual's generated pages, build it into outputs/manual
+	@$(BIN)/python tools/manual.py --write
+	@$(BIN)/python tools/manual.py --build $(OUTPUTS)/manual
+	@echo "Open $(OUTPUTS)/manual/index.html, or: $(BIN)/python -m http.server -d $(OUTPUTS)/manual"
+
+matrix: $(VENV)/.ready-dev  ## install the wheel under every Python found, and at its oldest dependencies
+	@$(BIN)/python tools/matrix.py
+
+floor: $(VENV)/.ready-dev  ## install the wheel with the oldest dependencies it admits
+	@$(BIN)/python tools/matrix.py --floor
+
+sbom: $(VENV)/.ready-dev  ## write the bill of materials, and the page of licences
+	@$(BIN)/python tools/bill_of_materials.py $(OUTPUTS)/sbom.cdx.json --write
 
 benchmarks: $(VENV)/.ready-dev  ## time the main operations
 	@$(BIN)/python benchmarks/run.py

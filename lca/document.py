@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import codecs
 import os
-import stat
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from lca.errors import DocumentError, Problem, did_you_mean, quoted
+from lca.files import require_writable, write_atomically
 from lca.yaml_reader import (
     FORBIDDEN,
     MAX_DEPTH,
@@ -30,9 +30,6 @@ from lca.yaml_reader import (
     Steps,
 )
 from lca.yaml_writer import dump
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = [
     "MAX_BYTES",
@@ -134,72 +131,6 @@ def parse(text: str, name: str = "<text>") -> Document:
         raise DocumentError(source.problem(_forbidden(bad[0]), source.position(bad.start())))
     data, root = Reader(source).read()
     return Document(data, name, source, root)
-
-
-def write_atomically(path: str | os.PathLike[str], content: str | bytes) -> None:
-    """Write a file whole or not at all: a temporary file beside it takes its place.
-
-    Raises
-    ------
-    DocumentError
-        The file cannot be written; what was there is untouched.
-
-    """
-    raw = content.encode() if isinstance(content, str) else content
-    file = Path(path)
-    try:
-        if file.exists() and not file.is_file():
-            file.write_bytes(raw)  # a pipe or a terminal cannot be replaced
-        else:
-            _replace(file.resolve(), raw)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise DocumentError(Problem("", f"cannot be written: {reason}", str(path))) from None
-
-
-def require_writable(path: str | os.PathLike[str]) -> None:
-    """Refuse a file that surely cannot be written, before long work is done for it.
-
-    Raises
-    ------
-    DocumentError
-        It is a folder, or lies in none that takes a new file.
-
-    """
-    file = Path(path)
-    try:
-        reason = _obstacle(file)
-    except (OSError, ValueError) as error:
-        reason = str(getattr(error, "strerror", None) or error)
-    if reason:
-        raise DocumentError(Problem("", f"cannot be written: {reason}", str(path)))
-
-
-def _obstacle(file: Path) -> str:
-    """Return why a file cannot be written, or ""."""
-    if file.is_dir():
-        return "this is a folder; name a file in it"
-    if file.exists() and not file.is_file():
-        return ""  # a pipe or a terminal takes what it is given
-    folder = file.resolve().parent
-    if not folder.is_dir():
-        return f"no such folder {quoted(folder)}"
-    return "" if os.access(folder, os.W_OK | os.X_OK) else f"no permission in {quoted(folder)}"
-
-
-def _replace(file: Path, raw: bytes) -> None:
-    """Put a new file, with the permissions of the old one, in its place."""
-    temporary = file.with_name(f".{os.urandom(8).hex()}.tmp")
-    try:
-        with temporary.open("xb") as output:
-            output.write(raw)
-            output.flush()
-            os.fsync(output.fileno())
-        if file.exists():
-            temporary.chmod(stat.S_IMODE(file.stat().st_mode))
-        temporary.replace(file)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _first_bytes(file: Path) -> bytes:

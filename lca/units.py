@@ -7,8 +7,11 @@ arithmetic inside is on bare floats in the canonical units of ``vocabulary``.
 from __future__ import annotations
 
 import re
+import sys
 import threading
 import tokenize
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -72,9 +75,22 @@ def registry() -> pint.UnitRegistry[Any]:
 
 @cache
 def _built() -> pint.UnitRegistry[Any]:
-    import pint
+    with _unseen("babel", "dask", "uncertainties", "xarray"):
+        import pint
 
     return pint.UnitRegistry(str(Path(__file__).with_name("units.txt")))
+
+
+@contextmanager
+def _unseen(*names: str) -> Iterator[None]:
+    """Keep libraries from being imported: pint loads each it could work with, at 0.2 s for dask."""
+    hidden = dict.fromkeys(set(names) - sys.modules.keys())
+    sys.modules.update(hidden)  # type: ignore[arg-type]  # None is how Python marks them
+    try:
+        yield
+    finally:
+        for name in hidden:
+            del sys.modules[name]
 
 
 def split(text: str) -> tuple[float, str]:

@@ -189,10 +189,11 @@ def load(path: str, settings: Settings, changes: Sequence[str] = ()) -> Scenario
 
 def _change(text: str) -> tuple[str, object]:
     from lca import document
+    from lca.errors import quoted
 
     path, sign, value = text.partition("=")
     if not sign or not path.strip():
-        msg = f'"{text}" is not PATH=VALUE, such as fleet.chat.lifetime="4 years"'
+        msg = f'{quoted(text)} is not PATH=VALUE, such as fleet.chat.lifetime="4 years"'
         raise click.UsageError(msg)
     written = document.parse(f"value: {value}", f"--set {path.strip()}").data["value"]
     return path.strip(), written

@@ -16,7 +16,7 @@ def command(settings: Settings, name: str) -> None:
     """Print the JSON Schema of a contract.
 
     Contracts: scenario, result, record, list, answer, levers, sensitivity,
-    projection, difference.
+    projection, difference, validation, telemetry.
     """
     del settings
     print_json(find(name))

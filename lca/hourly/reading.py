@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import re
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -105,7 +106,7 @@ def _text(path: Path) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         msg = f"not UTF-8 text (byte {error.start}); save it as UTF-8"
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, ValueError, zlib.error) as error:
         msg = f"cannot be read: {getattr(error, 'strerror', None) or error}"
     raise InputError(Problem("", msg, str(path)))
 

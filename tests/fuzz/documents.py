@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from functools import cache
 
 import lca
@@ -17,6 +18,8 @@ from lca.scenario import records as scenario_records
 from lca.validation.cards import check_card
 from lca.validation.cases import read_cases
 from lca.validation.scoring import score_cases
+
+_ID = re.compile(rb"^id: ([a-z0-9-]{1,60})\s*$", re.MULTILINE)
 
 
 def document_(raw: bytes) -> None:
@@ -70,8 +73,13 @@ def record(raw: bytes) -> None:
 
 def device(raw: bytes) -> None:
     """Demand that a device file is read or refused, and that what it says is finite."""
-    path = file_of(raw, "db/gpu/nvidia-mine.yaml")
-    found = Library((path.parents[1],)).device("nvidia-mine")
+    name = _ID.search(raw)
+    mine = name[1].decode() if name else "mine"
+    path = file_of(raw, f"db/gpu/{mine}.yaml")
+    try:
+        found = Library((path.parents[1],)).device(mine)
+    finally:
+        path.unlink()
     if found.power.tdp is not None:
         require(math.isfinite(found.power.tdp.central), "the power is not finite")
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import math
 
+import numpy as np
+
 from fuzz.promises import file_of, folder, require, require_numbers
 from lca.hourly import reading as hours
 from lca.library import Library
@@ -14,13 +16,16 @@ from lca.workloads import scoring_file
 
 _MAGIC = b"\x1f\x8b"
 _ASKED = importers.Asked(work="1200 samples")
+_EPOCH = importers.Asked(work="1200 samples", run="epoch")
 
 
 def hourly(raw: bytes) -> None:
     """Demand that a year of hours is whole or refused; packed files are packed well or refused."""
     name = "hours.csv.gz" if raw.startswith(_MAGIC) else "hours.csv"
     found = hours.read(file_of(raw, name))
-    require(len(found.hours) > 0 if hasattr(found, "hours") else True, "a series without hours")
+    require(found.hours >= 24, "a series of less than a day")
+    for numbers in found.intensities.values():
+        require(bool(np.isfinite(numbers).all()), "an intensity is not finite")
     if not raw.startswith(_MAGIC):
         hours.read(file_of(gzip.compress(raw, 1), "hours.csv.gz"))
 
@@ -53,7 +58,8 @@ def dcgm(raw: bytes) -> None:
 
 
 def _imported(tool: str, raw: bytes) -> None:
-    found = importers.load(tool, file_of(raw, f"{tool}.csv"), _ASKED)
+    asked = _EPOCH if b"epoch" in raw else _ASKED
+    found = importers.load(tool, file_of(raw, f"{tool}.csv"), asked)
     numbers = [one.energy for one in found.devices if one.energy is not None]
     require(all(math.isfinite(number) for number in numbers), "an energy is not finite")
     saved = folder() / f"{tool}.yaml"
@@ -64,6 +70,7 @@ def _imported(tool: str, raw: bytes) -> None:
 
 def telemetry(raw: bytes) -> None:
     """Demand that samples of a fleet are rolled up or refused."""
-    from lca.telemetry import roll_up
+    from lca.telemetry import Asked, roll_up
 
-    roll_up((str(file_of(raw, "samples.csv")),), ("device",))
+    found = roll_up((str(file_of(raw, "samples.csv")),), ("device",), Asked(memory="200MB", threads=1))
+    require(len(found.rows) > 0, "a roll-up without rows")
