@@ -34,10 +34,12 @@ __all__ = [
     "measure",
     "optimize",
     "projection",
+    "sensitivity",
+    "sweeps",
     "workloads",
 ]
 
-_ROOMS = ("levers", "measure", "optimize", "projection", "workloads")
+_ROOMS = ("levers", "measure", "optimize", "projection", "sensitivity", "sweeps", "workloads")
 """Rooms that are used as they are; ``lca.measure`` and ``lca.sensitivity`` can be called."""
 
 _WHERE = {

@@ -1,19 +1,24 @@
 """The command line: finds the command, runs it, and turns refusals into messages and exit codes.
 
 Exit codes: 0 ok, 1 unexpected, 2 usage, 3 invalid input, 4 gate failed, 5 measurement not
-available, 130 interrupted. Data go to standard output, messages to standard error.
+available, 128 + n ended by signal n: 130 interrupted, 143 terminated. Data go to standard
+output, messages to standard error.
 """
 
 from __future__ import annotations
 
+import errno
 import gc
 import importlib
 import keyword
 import os
 import pkgutil
+import signal
 import sys
+import threading
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import click
@@ -21,9 +26,22 @@ import click
 from lca import __version__, commands
 from lca.errors import LcaError, did_you_mean
 
-_UNEXPECTED, _INTERRUPTED, _PIPE_CLOSED = 1, 130, 141
+_UNEXPECTED, _INVALID, _SIGNALED, _PIPE_CLOSED = 1, 3, 128, 141
 _RARELY = 100_000
 """Objects made between two searches for cycles; Python's 700 doubles the time of a large fleet."""
+
+
+_ENDINGS = {"SIGINT": "interrupted", "SIGTERM": "terminated", "SIGHUP": "the terminal has gone"}
+_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS}
+"""What a system says of a disk that takes no more: no bug of ours."""
+
+
+class _StoppedError(KeyboardInterrupt):
+    """A signal wants us to end: all that tidies up after an interrupt does so for it, too."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
 
 
 class _ReaderLeftError(Exception):
@@ -111,14 +129,37 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     if arguments is None:  # a process of its own: what it makes, it mostly keeps to its end
         gc.set_threshold(_RARELY)
+        _heed_signals()
     try:
         code = _run(words)
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except (BrokenPipeError, _ReaderLeftError):
-        # whoever read us has left; Python must not complain again when it closes the stream
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _silence()
         return _PIPE_CLOSED
+    except OSError as error:
+        return _report_room(error)
     return code
+
+
+def _heed_signals() -> None:
+    """Let a request to terminate tidy up as an interrupt does; one that is ignored stays so."""
+    if threading.current_thread() is not threading.main_thread():
+        return
+    for name in _ENDINGS.keys() - {"SIGINT"}:
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) == signal.SIG_DFL:
+            signal.signal(number, _stop)
+
+
+def _stop(number: int, _frame: object) -> None:
+    raise _StoppedError(number)
+
+
+def _silence() -> None:
+    """Leave what could not be printed: Python must not complain again when it closes the stream."""
+    with suppress(OSError, AttributeError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _run(words: list[str]) -> int:
@@ -128,16 +169,34 @@ def _run(words: list[str]) -> int:
     except click.ClickException as refusal:
         refusal.show()
         return refusal.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted", err=True)
-        return _INTERRUPTED
+    except (click.Abort, KeyboardInterrupt) as stop:
+        return _report_end(stop)
     except LcaError as refusal:
         click.echo(str(refusal), err=True)
         return refusal.exit_code
     except (BrokenPipeError, _ReaderLeftError):
         raise
     except Exception as bug:  # no traceback may reach a user
+        if isinstance(bug, OSError) and bug.errno in _ROOM:
+            return _report_room(bug)
         return _report_bug(bug, {"-v", "--verbose"} & set(words))
+
+
+def _report_end(stop: BaseException) -> int:
+    """Say which signal ended the work, and return its code."""
+    number = next((x.number for x in (stop, stop.__cause__) if isinstance(x, _StoppedError)), 2)
+    with suppress(OSError):  # the terminal may have gone
+        click.echo(_ENDINGS[signal.Signals(number).name], err=True)
+    return _SIGNALED + number
+
+
+def _report_room(error: OSError) -> int:
+    """Say what the system refused to take."""
+    name = error.filename or "output"
+    with suppress(OSError):
+        click.echo(f"{name}: cannot be written: {error.strerror or error}", err=True)
+    _silence()
+    return _INVALID
 
 
 def _report_bug(bug: Exception, verbose: object) -> int:

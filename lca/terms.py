@@ -156,13 +156,15 @@ class Block:
     """Evaluates nodes on one block of the samples; what is shared is computed once.
 
     ``span`` is the block's place on the sample axis; the first block holds the central estimate.
+    ``room`` is how many terms it may keep, ``kept`` how many factors it keeps when it is left.
     """
 
-    def __init__(self, samples: int, seed: int, number: int, room: int) -> None:
+    def __init__(self, samples: int, seed: int, number: int, room: int, kept: int = 0) -> None:
         size = block_size(samples)
         start = 1 + number * size if number else 0
         self.span = slice(start, 1 + (number + 1) * size if samples else 1)
-        self._samples, self._seed, self._number, self._room = samples, seed, number, room
+        self._samples, self._seed, self._number = samples, seed, number
+        self._room, self._kept = room, kept
         self._leaves: dict[tuple[str, Distribution], Value] = {}
         self._terms: dict[Term, Value] = {}
 
@@ -189,8 +191,9 @@ class Block:
         return self._leaves[key]
 
     def forget(self) -> None:
-        """Drop what was computed: it can be drawn again."""
-        self._leaves.clear()
+        """Drop what was computed, but for the factors that may be kept: they can be drawn again."""
+        for key in list(self._leaves)[self._kept :]:
+            del self._leaves[key]
         self._terms.clear()
 
 
@@ -198,7 +201,8 @@ class Draws:
     """Evaluates nodes on one set of samples: the shared random numbers of a comparison.
 
     Long sample axes are evaluated block by block, so that the arrays of a block stay in the
-    processor's cache and memory does not grow with the number of samples.
+    processor's cache. What is computed of them is dropped block by block. Drawn factors are kept for
+    the next scenario, as many as the budget holds, so memory does not grow with the number of samples.
 
     Parameters
     ----------
@@ -207,7 +211,7 @@ class Draws:
     seed
         Seed of all streams.
     budget
-        Bytes that may be kept of what is shared among nodes.
+        Bytes that may be kept of what is shared among nodes, and, of several blocks, of factors.
     """
 
     def __init__(self, samples: int, seed: int, budget: int = 256 << 20) -> None:
@@ -215,7 +219,8 @@ class Draws:
         count = max(1, samples // block_size(samples)) if samples else 1
         room = max(8, budget // (8 * (1 + block_size(samples))))
         self._several = count > 1
-        self._blocks = [Block(samples, seed, number, room) for number in range(count)]
+        kept = budget // (8 * (1 + samples))
+        self._blocks = [Block(samples, seed, number, room, kept) for number in range(count)]
 
     def blocks(self) -> Iterator[Block]:
         """Yield the blocks of the sample axis; only a single block keeps what it computed."""

@@ -18,7 +18,7 @@ from __future__ import annotations
 import hashlib
 import math
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from statistics import NormalDist
 
 import numpy as np
@@ -253,7 +253,7 @@ def block_size(samples: int) -> int:
     """Return the size of the blocks that a long stream is drawn in: they fit the processor's cache.
 
     Each block is a Latin hypercube of its own, and together they are one: block b of B holds, of every
-    B neighboring values, one. Streams of up to 2^14 draws, and those that no block divides, are whole.
+    B neighboring values, one (see `order_of_blocks` for how they are ordered). Streams of up to 2^14 draws, and those that no block divides, are whole.
     """
     if samples <= _BLOCK:
         return max(samples, 1)
@@ -266,6 +266,30 @@ def block_grid(samples: int, number: int) -> Grid:
     """Return the ascending probabilities of one block: one of every B neighbors, B blocks in all."""
     every = samples // block_size(samples)
     return Grid(midpoints(samples)[number::every].copy(), samples)
+
+
+@lru_cache(maxsize=256)
+def order_of_blocks(
+    seed: int, identity: str, samples: int
+) -> tuple[NDArray[np.intp], tuple[int, ...]]:
+    """Return a random order of the values of a block, and where in it each block begins.
+
+    A long stream is ordered once, and each block turns that order like a ring by a random number of
+    places. The order of every block is then as random as if it had been shuffled. Of two factors,
+    blocks that differ in their turn pair different values: all turns together would pair each value
+    of one with each value of the other, once, so blocks repeat nothing that has been seen.
+    """
+    random, size = stream(seed, identity), block_size(samples)
+    order = np.arange(size, dtype=np.intp)
+    random.shuffle(order)
+    return order, tuple(random.integers(size, size=samples // size).tolist())
+
+
+def _fill(result: Array, ordered: Array, order: NDArray[np.intp], turn: int) -> None:
+    """Write ascending values in the order of a block."""
+    rest = order.size - turn
+    ordered.take(order[turn:], out=result[:rest], mode="clip")  # "raise" would copy the result
+    ordered.take(order[:turn], out=result[rest:], mode="clip")
 
 
 def draw_block(
@@ -290,10 +314,15 @@ def draw_block(
     result = np.empty(first + (block_size(samples) if samples else 0))
     if first:
         result[0] = distribution.central
-    if samples:
-        result[first:] = distribution.quantile(block_grid(samples, number))
-        name = f"{identity}#{number}" if number else identity
-        stream(seed, name).shuffle(result[first:])
+    if not samples:
+        return result
+    ordered = distribution.quantile(block_grid(samples, number))
+    if block_size(samples) < samples:
+        order, turns = order_of_blocks(seed, identity, samples)
+        _fill(result[first:], ordered, order, turns[number])
+    else:
+        result[first:] = ordered
+        stream(seed, identity).shuffle(result[first:])
     return result
 
 
