@@ -25,6 +25,17 @@ def seconds(call: Callable[[], object], repeats: int) -> float:
     return statistics.median(taken)
 
 
+def clocks(call: Callable[[], object], repeats: int) -> dict[str, float]:
+    """Return the median seconds of a call by the clock, and the least of the processor."""
+    times = []
+    for _ in range(repeats):
+        start = time.perf_counter(), time.process_time()
+        call()
+        times.append((time.perf_counter() - start[0], time.process_time() - start[1]))
+    clock, busy = zip(*times, strict=True)
+    return {"seconds": statistics.median(clock), "busy": min(busy)}
+
+
 def process(*arguments: str) -> str:
     """Run this interpreter with arguments, in the checkout; return what it prints."""
     command = [sys.executable, *arguments]

@@ -3,21 +3,24 @@
 The model is a sum of ten products of three factors: a lognormal intensity, a triangular ratio
 and a normal amount. Run with ``terms``, ``numpy`` (independent random draws) or ``hypercube``
 (numpy with the stratified draws that lca makes) to get seconds and memory of one of them.
-All that the ways import is imported before the clock starts.
+All that the ways import is imported before the clock starts. ``terms`` also tells the seconds of
+drawing afresh in a process that has drawn before, and of a further scenario on the same draws.
 """
 
 from __future__ import annotations
 
 import math
+import statistics
 import sys
-import time
+from collections.abc import Callable
 
 import numpy as np
-from measuring import report
+from measuring import clocks, report
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from lca.terms import Draws, Factor, product, total
+from lca.estimates import percentiles
+from lca.terms import Draws, Factor, Node, product, total
 from lca.uncertain import Distribution, lognormal, triangular
 
 SAMPLES = 1_000_000
@@ -30,8 +33,8 @@ PERCENTS = (5, 50, 95)
 Array = NDArray[np.float64]
 
 
-def by_terms() -> Array:
-    """Return the total through factors, terms and shared draws."""
+def node(share: float = 1.0) -> Node:
+    """Return the total as a term; a scenario decides the share of every product."""
     parts = {
         f"part{i}": product(
             f"part{i}",
@@ -39,10 +42,16 @@ def by_terms() -> Array:
             intensity=Factor(f"intensity{i}", lognormal(MEDIAN, GSD), "kgCO2e/kWh"),
             ratio=Factor(f"ratio{i}", triangular(LOW, MODE, HIGH), "ratio"),
             amount=Factor(f"amount{i}", Distribution("normal", (AMOUNT, DEVIATION)), "kWh"),
+            share=Factor("share", share, "ratio", role="decision"),
         )
         for i in PRODUCTS
     }
-    return Draws(SAMPLES, seed=7).array(total("whole", parts))[1:]
+    return total("whole", parts)
+
+
+def by_terms() -> Array:
+    """Return the total through factors, terms and shared draws."""
+    return Draws(SAMPLES, seed=7).array(node())[1:]
 
 
 def by_numpy() -> Array:
@@ -79,21 +88,39 @@ def by_hypercube() -> Array:
 WAYS = {"terms": by_terms, "numpy": by_numpy, "hypercube": by_hypercube}
 
 
+def timed(ask: Callable[[], Array]) -> dict[str, float]:
+    """Return the seconds of an answer with mean and percentiles, and the mean."""
+    means: list[float] = []
+
+    def work() -> None:
+        values = ask()
+        means.append(float(values.mean()))
+        percentiles(values, PERCENTS)
+
+    return {**clocks(work, 1), "mean": means[0]}
+
+
+def shared() -> dict[str, float]:
+    """Return the seconds of fresh draws, later in a process, and of further scenarios."""
+    again, further = [], []
+    for seed in range(3):
+        draws = Draws(SAMPLES, seed)
+        again.append(timed(lambda draws=draws: draws.array(node())[1:]))
+        further += [
+            timed(lambda s=share, draws=draws: draws.array(node(s))[1:])
+            for share in (0.5, 0.7, 0.9)
+        ]
+    kinds = {"again": again, "further": further}
+    return {
+        f"{kind}_{name}": choose(run[name] for run in runs)
+        for kind, runs in kinds.items()
+        for name, choose in (("seconds", statistics.median), ("busy", min))
+    }
+
+
 def main(way: str) -> None:
     """Time one way, from nothing to mean and percentiles."""
-    start = time.perf_counter()
-    values = WAYS[way]()
-    drawn = time.perf_counter()
-    mean, percentiles = values.mean(), np.percentile(values, PERCENTS)
-    done = time.perf_counter()
-    report(
-        {
-            "seconds": done - start,
-            "statistics": done - drawn,
-            "mean": mean,
-            "median": percentiles[1],
-        }
-    )
+    report(timed(WAYS[way]) | (shared() if way == "terms" else {}))
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import sys
 
-from measuring import ROOT, report, seconds
+from measuring import ROOT, clocks, report
 
 import lca
 
@@ -21,7 +21,7 @@ def main(scenario: str) -> None:
         return lca.evaluate(changed, samples=0).total().central
 
     ask()
-    report({"seconds": seconds(ask, 51)})
+    report(clocks(ask, 201))
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ import threading
 import traceback
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import cache
 from typing import Any
 
 import click
@@ -34,14 +35,8 @@ _RARELY = 100_000
 _ENDINGS = {"SIGINT": "interrupted", "SIGTERM": "terminated", "SIGHUP": "the terminal has gone"}
 _ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS}
 """What a system says of a disk that takes no more: no bug of ours."""
-
-
-class _StoppedError(KeyboardInterrupt):
-    """A signal wants us to end: all that tidies up after an interrupt does so for it, too."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(number)
-        self.number = number
+_asked: list[int] = []
+"""Signals that asked this process to end. Some libraries raise errors of their own for them."""
 
 
 class _ReaderLeftError(Exception):
@@ -53,6 +48,13 @@ def _spoken(module: str) -> str:
     return module.removesuffix("_").replace("_", "-")
 
 
+@cache
+def _names(*folders: str) -> tuple[str, ...]:
+    """Return the names of all commands of folders; help asks for them once for each command."""
+    found = (member.name for member in pkgutil.iter_modules(folders))
+    return tuple(sorted(_spoken(name) for name in found if not name.startswith("_")))
+
+
 class Commands(click.Group):
     """The commands of ``lca/commands``, each loaded when it is asked for."""
 
@@ -62,12 +64,13 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except BrokenPipeError:
             raise _ReaderLeftError from None
+        except KeyboardInterrupt as stop:  # which click would tell with an empty line
+            raise click.Abort from stop
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of all commands: the public modules of the folder, sorted."""
         del ctx
-        found = (member.name for member in pkgutil.iter_modules(commands.__path__))
-        return sorted(_spoken(name) for name in found if not name.startswith("_"))
+        return list(_names(*commands.__path__))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return a command by name, or None if no file has it."""
@@ -146,14 +149,16 @@ def _heed_signals() -> None:
     """Let a request to terminate tidy up as an interrupt does; one that is ignored stays so."""
     if threading.current_thread() is not threading.main_thread():
         return
-    for name in _ENDINGS.keys() - {"SIGINT"}:
+    for name in _ENDINGS:
         number = getattr(signal, name, None)
-        if number is not None and signal.getsignal(number) == signal.SIG_DFL:
+        usual = {signal.SIG_DFL, signal.default_int_handler}
+        if number is not None and signal.getsignal(number) in usual:
             signal.signal(number, _stop)
 
 
 def _stop(number: int, _frame: object) -> None:
-    raise _StoppedError(number)
+    _asked.append(number)
+    raise KeyboardInterrupt
 
 
 def _silence() -> None:
@@ -169,30 +174,38 @@ def _run(words: list[str]) -> int:
     except click.ClickException as refusal:
         refusal.show()
         return refusal.exit_code
-    except (click.Abort, KeyboardInterrupt) as stop:
-        return _report_end(stop)
+    except (click.Abort, KeyboardInterrupt):
+        return _report_end()
     except LcaError as refusal:
         click.echo(str(refusal), err=True)
         return refusal.exit_code
     except (BrokenPipeError, _ReaderLeftError):
         raise
     except Exception as bug:  # no traceback may reach a user
-        if isinstance(bug, OSError) and bug.errno in _ROOM:
-            return _report_room(bug)
-        return _report_bug(bug, {"-v", "--verbose"} & set(words))
+        return _report_other(bug, {"-v", "--verbose"} & set(words))
 
 
-def _report_end(stop: BaseException) -> int:
+def _report_other(bug: Exception, verbose: object) -> int:
+    """Tell what is no refusal of ours: what a signal or a full disk brought about, or a bug."""
+    if _asked:
+        return _report_end()
+    if isinstance(bug, OSError) and bug.errno in _ROOM:
+        return _report_room(bug)
+    return _report_bug(bug, verbose)
+
+
+def _report_end() -> int:
     """Say which signal ended the work, and return its code."""
-    number = next((x.number for x in (stop, stop.__cause__) if isinstance(x, _StoppedError)), 2)
+    number = _asked[-1] if _asked else int(signal.SIGINT)
     with suppress(OSError):  # the terminal may have gone
-        click.echo(_ENDINGS[signal.Signals(number).name], err=True)
+        after = "\n" if sys.stderr is not None and sys.stderr.isatty() else ""  # what it shows: ^C
+        click.echo(f"{after}{_ENDINGS[signal.Signals(number).name]}", err=True)
     return _SIGNALED + number
 
 
 def _report_room(error: OSError) -> int:
     """Say what the system refused to take."""
-    name = error.filename or "output"
+    name = error.filename or "standard output"
     with suppress(OSError):
         click.echo(f"{name}: cannot be written: {error.strerror or error}", err=True)
     _silence()

@@ -11,19 +11,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from lca import allocations
 from lca.errors import ScenarioError
 from lca.estimates import Estimate
 from lca.evaluation import evaluate
-from lca.intensities.embodied import builders
 from lca.inventory import choose_model
-from lca.ledger import BASES, STAGES, Ledger
+from lca.ledger import STAGES, Ledger
+from lca.methods import MethodChoice, method_choices
 from lca.scenario import Scenario
 from lca.terms import Draws, Factor
 from lca.uncertain import Array
 
 SURE, LIKELY = 0.95, 0.8
-_RULE = "assumptions.end_of_life.rule"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +41,6 @@ class Pair:
     def difference(self) -> Estimate:
         """The first less the second, draw by draw."""
         return self.value_first - self.value_second
-
-
-@dataclass(frozen=True, slots=True)
-class MethodChoice:
-    """One combination of methods, the option that is lowest under it, and whether methods were mixed."""
-
-    embodied_model: str
-    end_of_life: str
-    basis: str
-    best: str
-    mixed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +149,7 @@ def compare(
         dict(zip(names, _best(table), strict=True)),
         dict(zip(names, _ranks(table), strict=True)),
         _pairs(values),
-        tuple(_methods(options, unit)) if methods and few else (),
+        tuple(method_choices(options, ledgers, unit)) if methods and few else (),
         _drivers(ledgers, values),
         (*_cautions(options), *_left_out(few, methods)),
     )
@@ -279,35 +266,6 @@ def _pairs(values: dict[str, Estimate]) -> tuple[Pair, ...]:
 def _pair(values: dict[str, Estimate], first: str, second: str) -> Pair:
     a, b = values[first], values[second]
     return Pair(first, second, _lower((a - b).draws), a, b)
-
-
-def _methods(options: list[Scenario], unit: str) -> list[MethodChoice]:
-    """Evaluate every combination of embodied model, end-of-life rule and account, centrally."""
-    point, found = Draws(0, 0), []
-    delivered: dict[str, float] = {}
-    for rule in allocations.names():
-        changed = [option.patch({_RULE: rule}, option.name) for option in options]
-        for model in builders():
-            ledgers = [evaluate(option, draws=point, embodied_model=model) for option in changed]
-            mixed = any(ledger.fallbacks for ledger in ledgers)
-            if unit and not delivered:  # what is delivered does not depend on these methods
-                delivered = {ledger.name: ledger.units(unit).central for ledger in ledgers}
-            differs = any(line.basis == "market" for one in ledgers for line in one.lines)
-            best: dict[str, str] = {}
-            for basis in BASES:  # without market-based lines both accounts are one
-                if differs or not best:
-                    best[basis] = _lowest(ledgers, basis, delivered)
-                lowest = best.get(basis, best[BASES[0]])
-                found.append(MethodChoice(model, rule, basis, lowest, mixed))
-    return found
-
-
-def _lowest(ledgers: list[Ledger], basis: str, delivered: dict[str, float]) -> str:
-    values = {
-        ledger.name: ledger.total(basis=basis).central / delivered.get(ledger.name, 1.0)
-        for ledger in ledgers
-    }
-    return min(values, key=lambda name: values[name])
 
 
 def _drivers(

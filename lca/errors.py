@@ -50,6 +50,7 @@ EXCERPT_WIDTH = 80
 _LONGEST_NAME = 120
 _LONGEST_PATH = 200
 _SHORTEST_PART = 3
+_MANY_CHOICES = 5000
 _SAME_NUMBER = 0.05
 _PLAIN_STEP = re.compile(r"[^\s.\[\]\"]+")
 
@@ -198,6 +199,8 @@ def nearest(name: str, choices: Iterable[str]) -> str | None:
         found = [choice for choice in known if match(wanted, choice)]
         if found:
             return known[min(found, key=lambda choice: (len(choice), choice))]
+    if len(known) > _MANY_CHOICES:  # comparing them all would take seconds
+        return None
     close = difflib.get_close_matches(wanted, known, n=12, cutoff=0.5)
     score, best = max(((_likeness(wanted, choice), choice) for choice in close), default=(0, ""))
     return known[best] if score >= 0.6 else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +33,9 @@ _LADDERS: dict[str, tuple[tuple[float, str], ...]] = {
     },
 }
 
+
+_MANY, _SAMPLE = 1 << 17, 1 << 13
+"""From how many values on a sample shows where to look for a percentile, and its size."""
 
 _UNREADABLE = 1e12
 """From here on an exponent reads better than groups of zeros."""
@@ -77,7 +81,7 @@ class Estimate:
 
     def percentile(self, percent: float) -> float:
         """Return a percentile of the draws."""
-        return float(np.percentile(self.draws, percent))
+        return float(percentiles(self.draws, (percent,))[0])
 
     @property
     def standard_error(self) -> float:
@@ -86,7 +90,7 @@ class Estimate:
 
     def statistics(self) -> dict[str, float | str]:
         """Return the numbers of the JSON contract: central, median, mean, p5, p95, unit."""
-        p5, median, p95 = (float(x) for x in np.percentile(self.draws, (5, 50, 95)))
+        p5, median, p95 = (float(x) for x in percentiles(self.draws, (5, 50, 95)))
         return {
             "central": self.central,
             "median": median,
@@ -113,6 +117,48 @@ class Estimate:
         """Print median and 90 % interval with two significant figures."""
         text = show(self.median, self.percentile(5), self.percentile(95), self.unit)
         return f"{text}, {self.label}" if self.label else text
+
+
+def percentiles(values: Array, percents: Sequence[float]) -> Array:
+    """Return percentiles as `numpy.percentile` does, of many values in a quarter of its time.
+
+    Of many values, a sample tells the narrow range that holds a percentile, and only what lies in
+    it is put in order. Where it does not hold it, or with values that are not finite, numpy is asked.
+
+    Parameters
+    ----------
+    values
+        Values in any order, shape ``(n,)``.
+    percents
+        From 0 to 100.
+
+    Returns
+    -------
+    Array
+        In the unit of the values, one for each percent.
+    """
+    if values.size == 1:  # a central estimate, of which reports of many options have very many
+        return np.repeat(np.asarray(values, dtype=np.float64), len(percents))
+    if values.size >= _MANY and math.isfinite(float(values.min()) + float(values.max())):
+        sample = np.sort(values[:: values.size // _SAMPLE])
+        found = [_selected(values, sample, percent / 100) for percent in percents]
+        if None not in found:
+            return np.array(found, dtype=np.float64)
+    return np.asarray(np.percentile(values, percents), dtype=np.float64)
+
+
+def _selected(values: Array, sample: Array, share: float) -> float | None:
+    """Return the quantile of a share of values between two of a sorted sample, None if not there."""
+    center, reach = share * (sample.size - 1), 4 * math.sqrt(sample.size * share * (1 - share)) + 4
+    low = sample[max(0, math.floor(center - reach))]
+    high = sample[min(sample.size - 1, math.ceil(center + reach))]
+    inner = values[(values >= low) & (values <= high)]
+    place = share * (values.size - 1)
+    first = math.floor(place) - int(np.count_nonzero(values < low))
+    if first < 0 or first + 1 >= inner.size:
+        return None
+    inner.partition((first, first + 1))
+    return float(np.quantile(inner[first : first + 2], place % 1))
 
 
 def scale(value: float, unit: str) -> tuple[float, str]:

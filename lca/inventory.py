@@ -32,15 +32,47 @@ class Inventory:
     fallbacks: tuple[str, ...]
 
 
-@cache
 def stage_modules() -> tuple[Stage, ...]:
     """Return the ``lines`` function of every stage in the folder, by name of the file."""
-    found = []
+    return tuple(stage_files().values())
+
+
+@cache
+def stage_files() -> dict[str, Stage]:
+    """Return the name of each stage's file, with its function ``lines``."""
+    found = {}
     for member in sorted(pkgutil.iter_modules(stages.__path__), key=lambda m: m.name):
         module = importlib.import_module(f"lca.stages.{member.name}")
         if hasattr(module, "lines"):
-            found.append(module.lines)
-    return tuple(found)
+            found[member.name] = module.lines
+    return found
+
+
+def stage_lines(
+    context: Context, accounted: Sequence[Subject], names: Sequence[str] | None = None
+) -> tuple[Line, ...]:
+    """Return the lines of stages.
+
+    Parameters
+    ----------
+    context
+        Scenario and model; it keeps what is missing or must be said.
+    accounted
+        What is accounted for.
+    names
+        Files of the stages, by default all.
+
+    Raises
+    ------
+    FactorError
+        If a factor that the scenario needs does not exist, such as a grid path beyond its years.
+    """
+    chosen = stage_files()
+    wanted = chosen if names is None else names
+    try:
+        return tuple(line for name in wanted for line in chosen[name](context, accounted))
+    except LookupError as error:
+        raise FactorError(str(error.args[0] if error.args else error)) from None
 
 
 def build(scenario: Scenario, embodied_model: str | None = None) -> Inventory:
@@ -62,13 +94,12 @@ def build(scenario: Scenario, embodied_model: str | None = None) -> Inventory:
         context.warn(remark)
     try:
         accounted = tuple(subjects(context))
-        lines = tuple(line for stage in stage_modules() for line in stage(context, accounted))
     except LookupError as error:
         raise FactorError(str(error.args[0] if error.args else error)) from None
     return Inventory(
         scenario,
         model,
-        lines,
+        stage_lines(context, accounted),
         tuple(context.missing),
         tuple(context.warnings),
         tuple(context.fallbacks),

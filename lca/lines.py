@@ -118,7 +118,7 @@ def _vectors(
     """Return the position of a line's intensity in each year; equal tuples are looked up once."""
     found = known.get(id(intensity))
     if found is None:
-        each = [numbers.setdefault(node, len(numbers)) for node in intensity]
-        found = tuple(each[min(year, len(each) - 1)] for year in range(years))
+        each = [numbers.setdefault(node, len(numbers)) for node in intensity[:years]]
+        found = tuple(each + each[-1:] * (years - len(each)))
         known[id(intensity)] = found
     return found

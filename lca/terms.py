@@ -152,20 +152,48 @@ def product(name: str, unit: str, **parts: Node) -> Node:
     return Term(name, multiply, parts, unit)
 
 
+Key = tuple[str, Distribution]
+"""What is drawn together: factors of one identity and distribution."""
+
+
+class Shelf:
+    """Room for draws of whole factors that are kept for the next scenario, within a budget."""
+
+    _SLAB = 32 << 20  # memory is asked for in pieces that the system can hand out at once
+
+    def __init__(self, samples: int, budget: int) -> None:
+        self._length, self._left = 1 + samples, budget // (8 * (1 + samples))
+        self._places: dict[Key, Array] = {}
+        self._spare: list[Array] = []
+
+    def place(self, key: Key) -> Array | None:
+        """Return the array of a factor over all blocks, shape ``(1 + samples,)``; None if full."""
+        found = self._places.get(key)
+        if found is None and (self._spare or self._left):
+            if not self._spare:
+                rows = min(self._left, max(1, self._SLAB // (8 * self._length)))
+                self._spare = list(np.empty((rows, self._length)))
+                self._left -= rows
+            found = self._places[key] = self._spare.pop()
+        return found
+
+
 class Block:
     """Evaluates nodes on one block of the samples; what is shared is computed once.
 
     ``span`` is the block's place on the sample axis; the first block holds the central estimate.
-    ``room`` is how many terms it may keep, ``kept`` how many factors it keeps when it is left.
+    ``room`` is how many terms it may keep; factors with a place on the shelf are kept there.
     """
 
-    def __init__(self, samples: int, seed: int, number: int, room: int, kept: int = 0) -> None:
+    def __init__(
+        self, samples: int, seed: int, number: int, room: int, shelf: Shelf | None = None
+    ) -> None:
         size = block_size(samples)
         start = 1 + number * size if number else 0
         self.span = slice(start, 1 + (number + 1) * size if samples else 1)
-        self._samples, self._seed, self._number = samples, seed, number
-        self._room, self._kept = room, kept
-        self._leaves: dict[tuple[str, Distribution], Value] = {}
+        self._samples, self._seed, self._number, self._room = samples, seed, number, room
+        self._shelf, self._shelved = shelf, dict[Key, Array]()
+        self._leaves: dict[Key, Value] = {}
         self._terms: dict[Term, Value] = {}
 
     def value(self, node: Node) -> Value:
@@ -184,16 +212,28 @@ class Block:
         known = factor.distribution
         if known.is_exact:
             return known.central
+        if not self._samples:
+            return np.float64(known.central)
         key = (factor.identity, known)
-        if key not in self._leaves:
-            drawn = draw_block(known, factor.identity, self._samples, self._seed, self._number)
-            self._leaves[key] = drawn
-        return self._leaves[key]
+        found = self._leaves.get(key)
+        return self._drawn(key) if found is None else found
+
+    def _drawn(self, key: Key) -> Array:
+        """Return a factor's draws from the shelf, or draw them and put them there."""
+        found = self._shelved.get(key)
+        if found is None:
+            identity, known = key
+            whole = self._shelf.place(key) if self._shelf else None
+            out = None if whole is None else whole[self.span]
+            found = draw_block(known, identity, self._samples, self._seed, self._number, out)
+            if out is not None:
+                self._shelved[key] = found
+        self._leaves[key] = found
+        return found
 
     def forget(self) -> None:
-        """Drop what was computed, but for the factors that may be kept: they can be drawn again."""
-        for key in list(self._leaves)[self._kept :]:
-            del self._leaves[key]
+        """Drop what was computed and is not on the shelf: it can be drawn again."""
+        self._leaves.clear()
         self._terms.clear()
 
 
@@ -211,7 +251,7 @@ class Draws:
     seed
         Seed of all streams.
     budget
-        Bytes that may be kept of what is shared among nodes, and, of several blocks, of factors.
+        Bytes that may be kept of what is shared among nodes, and of the factors of several blocks.
     """
 
     def __init__(self, samples: int, seed: int, budget: int = 256 << 20) -> None:
@@ -219,8 +259,8 @@ class Draws:
         count = max(1, samples // block_size(samples)) if samples else 1
         room = max(8, budget // (8 * (1 + block_size(samples))))
         self._several = count > 1
-        kept = budget // (8 * (1 + samples))
-        self._blocks = [Block(samples, seed, number, room, kept) for number in range(count)]
+        shelf = Shelf(samples, budget) if self._several else None
+        self._blocks = [Block(samples, seed, number, room, shelf) for number in range(count)]
 
     def blocks(self) -> Iterator[Block]:
         """Yield the blocks of the sample axis; only a single block keeps what it computed."""

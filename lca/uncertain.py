@@ -293,7 +293,12 @@ def _fill(result: Array, ordered: Array, order: NDArray[np.intp], turn: int) -> 
 
 
 def draw_block(
-    distribution: Distribution, identity: str, samples: int, seed: int, number: int
+    distribution: Distribution,
+    identity: str,
+    samples: int,
+    seed: int,
+    number: int,
+    out: Array | None = None,
 ) -> Array:
     """Draw one block of a factor; the first block begins with the central estimate.
 
@@ -309,9 +314,12 @@ def draw_block(
         The seed of the whole evaluation.
     number
         Which block.
+    out
+        Where to write it; by default into a new array.
     """
     first = 1 if number == 0 else 0
-    result = np.empty(first + (block_size(samples) if samples else 0))
+    size = first + (block_size(samples) if samples else 0)
+    result = np.empty(size) if out is None else out
     if first:
         result[0] = distribution.central
     if not samples:

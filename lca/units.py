@@ -12,7 +12,7 @@ import threading
 import tokenize
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -93,6 +93,7 @@ def _unseen(*names: str) -> Iterator[None]:
             del sys.modules[name]
 
 
+@lru_cache(maxsize=4096)
 def split(text: str) -> tuple[float, str]:
     """Split ``"700 W"`` into its number and the text of its unit, normalized.
 
@@ -131,7 +132,7 @@ def _co2e(match: re.Match[str]) -> str:
     return _LONG_FORMS.get(singular, f"{match[1]}CO2e")
 
 
-@cache
+@lru_cache(maxsize=4096)
 def factor(unit: str, canonical: str) -> float:
     """Return how many ``canonical`` units one ``unit`` is.
 

@@ -331,7 +331,8 @@ def _choice(parts: Parts, unit: str, lower: float, upper: float) -> Distribution
     if len(weights) != len(values) or sum(weights) <= 0:
         msg = f"{len(values)} values need {len(values)} weights, not all of them 0; found {len(weights)}"
         raise UnitError(msg)
-    return Distribution("choice", values + weights)
+    pairs = sorted(zip(values, weights, strict=True))  # quantiles ascend
+    return Distribution("choice", tuple(v for v, _ in pairs) + tuple(w for _, w in pairs))
 
 
 def _empirical(parts: Parts, unit: str, lower: float, upper: float) -> Distribution:

@@ -20,6 +20,9 @@ MAX_SCALAR = 1_000_000
 MAX_NODES = 200_000
 """Values of a document, aliases expanded."""
 
+MAX_CHARACTERS = 16_000_000
+"""Characters of all values and keys, aliases expanded."""
+
 MAX_DEPTH = 64
 """Lists and mappings inside one another, aliases expanded."""
 
@@ -150,6 +153,7 @@ class _Frame:
     spot: Spot
     anchor: str | None = None
     nodes: int = 1
+    characters: int = 0
     height: int = 0
     key: str | int | None = None
     key_at: Position | None = None
@@ -165,6 +169,7 @@ class Reader:
         self.stack: list[_Frame] = []
         self.anchors: dict[str, _Frame | None] = {}
         self.nodes = 0
+        self.characters = 0
         self.top: _Frame | None = None
         self.actions: dict[str, Callable[[Any], None]] = {
             "DocumentStartEvent": self.start,
@@ -216,7 +221,8 @@ class Reader:
         if len(self.stack) >= MAX_DEPTH:
             self.stop(f"nested too deep: more than {MAX_DEPTH} levels", at)
         mapping = type(event).__name__ == "MappingStartEvent"
-        frame = _Frame({} if mapping else [], Spot(at, {}), event.anchor, self.nodes, 1)
+        begins = (self.nodes, self.characters)
+        frame = _Frame({} if mapping else [], Spot(at, {}), event.anchor, *begins, height=1)
         frame.key, frame.wants_key = (None, True) if mapping else (0, False)
         if event.anchor:
             self.anchors[event.anchor] = None
@@ -227,6 +233,7 @@ class Reader:
         """End a list or mapping."""
         frame = self.stack.pop()
         frame.nodes = self.nodes - frame.nodes + 1
+        frame.characters = self.characters - frame.characters
         if frame.anchor:
             self.anchors[frame.anchor] = frame
         self.next(frame.height)
@@ -239,7 +246,9 @@ class Reader:
             self.refuse(f"a text of {len(text)} characters; at most {MAX_SCALAR}", at)
         if not text.isascii() and SURROGATE.search(text):
             self.refuse("an escape that is half of a character; write the character", at)
+        self.characters += len(text)
         frame = _Frame(None if plain and text in NULLS else text, Spot(at, {}))
+        frame.characters = len(text)
         if event.anchor:
             self.anchors[event.anchor] = frame
         if self.stack and self.stack[-1].wants_key:
@@ -259,6 +268,7 @@ class Reader:
         if anchored is None:
             self.stop(f"alias {quoted(name)} would contain itself", at)
         self.nodes += anchored.nodes - 1
+        self.characters += anchored.characters
         self.check_nodes(at)
         if len(self.stack) + anchored.height > MAX_DEPTH:
             self.stop(f"nested too deep: alias {quoted(name)} passes {MAX_DEPTH} levels", at)
@@ -322,6 +332,8 @@ class Reader:
         if self.nodes > MAX_NODES:
             bomb = " once its aliases are expanded: an alias bomb" if self.anchors else ""
             self.stop(f"a document of more than {MAX_NODES} values{bomb}", at)
+        if self.characters > MAX_CHARACTERS:
+            self.stop(f"aliases repeat more than {MAX_CHARACTERS} characters: an alias bomb", at)
 
     def refuse(self, message: str, at: Position) -> None:
         """Remember a problem and go on, unless there are too many."""

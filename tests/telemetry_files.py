@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-import duckdb
+import pyarrow
+import pyarrow.parquet
 
 START = 1_767_225_600
 """2026-01-01T00:00:00Z."""
@@ -39,18 +40,8 @@ def steady(watts: float) -> Callable[[float], float]:
 
 def parquet(path: Path, rows: Sequence[Sample], group: int = 2048) -> Path:
     """Write samples as Parquet."""
-    names = list(rows[0])
-    kinds = {int: "BIGINT", float: "DOUBLE", str: "VARCHAR", type(None): "DOUBLE"}
-    declared = ", ".join(f'"{name}" {kinds[type(rows[0][name])]}' for name in names)
-    with duckdb.connect() as connection:
-        connection.execute(f"CREATE TABLE t ({declared})")
-        text = path.with_suffix(".raw")
-        text.write_text(csv_text(rows), encoding="utf-8")
-        connection.execute(
-            f"INSERT INTO t SELECT * FROM read_csv('{text}', header=true, all_varchar=true, delim=',')"
-        )
-        connection.execute(f"COPY t TO '{path}' (FORMAT parquet, ROW_GROUP_SIZE {group})")
-        text.unlink()
+    columns = {name: [row[name] for row in rows] for name in rows[0]}
+    pyarrow.parquet.write_table(pyarrow.table(columns), path, row_group_size=group)
     return path
 
 

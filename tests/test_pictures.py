@@ -147,3 +147,15 @@ def test_labels_from_the_right_are_isolated_and_cannot_turn_others() -> None:
     first, second = [part.text for part in ET.fromstring(canvas.svg()).iter(f"{SVG}text")]
     assert first == "\u2067مسرعات MI300X\u2069"
     assert second == "safe evil"
+
+
+def test_a_strip_without_draws_claims_no_dark_part() -> None:
+    """A single account has strips of its interval alone, and its caption says only that."""
+    data = {**lca.load(ROOT / "scenarios" / "workstation.yaml").data, "options": {}}
+    scenario = lca.load(data)
+    ledger = lca.evaluate(scenario, samples=64)
+    made = sections.build(scenario, [ledger], None)
+    blocks = (b for s in made.sections for b in s.blocks if isinstance(b, Picture))
+    strips = next(b for b in blocks if b.name == "ranges")
+    assert "dark part" not in strips.description
+    assert "it holds nine of ten draws" in strips.description

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -140,6 +141,16 @@ def test_titles_of_other_scripts_reach_every_format(title: str, scenario: str) -
     outputs = [word for suffix in texts for word in ("-o", f"made{suffix}")]
     assert _report(scenario, *outputs) == 0
     assert all(title in Path(f"made{suffix}").read_text(encoding="utf-8") for suffix in texts)
+
+
+def test_the_fact_sheet_that_the_command_writes_has_two_pages_at_most(scenario: str) -> None:
+    """Of a file with several options the command sets the sheet small, not as a report cut short."""
+    wide = Path(__file__).parent.parent / "scenarios" / "procurement.yaml"
+    for file, most in ((wide, 2), (Path(scenario), 2)):
+        arguments = ["report", str(file), "--samples", "64", "--short", "-o", "sheet.pdf", "-q"]
+        assert main(arguments) == 0
+        pages = len(re.findall(rb"/Type\s*/Page\b", Path("sheet.pdf").read_bytes()))
+        assert 1 <= pages <= most
 
 
 def test_letters_without_a_font_are_told_with_what_to_install(

@@ -5,10 +5,14 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
+import numpy as np
+import pyarrow
+import pyarrow.parquet
 import pytest
 from telemetry_files import KWH, START, Sample, parquet, samples, steady, table
 
-from lca.telemetry import Asked, Rollup, Row, roll_up
+from lca.errors import InputError
+from lca.telemetry import Asked, Rollup, Row, kernel, passes, roll_up
 from lca.telemetry.writing import result
 
 HOUR = 3600.0
@@ -65,10 +69,10 @@ def test_a_wave_lies_between_both_ways_of_holding(tmp_path: Path) -> None:
 
 def test_hours_devices_and_jobs_sum_to_the_total(tmp_path: Path) -> None:
     """However it is summed, the parts are the whole to the last microjoule."""
-    rows = samples(lambda t: 200 + t % 97, 9000, 3.7, job="a")
-    rows += samples(lambda t: 90 + t % 11, 9000, 2.3, device="GPU-2", begin=900, job="b")
+    rows = samples(lambda t: 200 + t % 97, 4000, 3.7, job="a")
+    rows += samples(lambda t: 90 + t % 11, 4000, 2.3, device="GPU-2", begin=900, job="b")
     total = rolled(tmp_path, rows).total.energy
-    for by in ("hour", "device,hour", "job", "device,job,hour", "host"):
+    for by in ("hour", "device,job,hour", "host"):
         parts = [row.energy for row in rolled(tmp_path, rows, by=by).rows]
         assert math.fsum(x or 0 for x in parts) == pytest.approx(total, rel=1e-12)
 
@@ -104,6 +108,93 @@ def test_files_order_and_row_groups_do_not_matter(tmp_path: Path) -> None:
     assert split.files == 3
     for other in (groups, order, in_time, split, text):
         assert numbers(other) == whole
+
+
+def turns(seconds: int = 300) -> list[Sample]:
+    """Return four boards that take turns, over the turn of an hour, with a change of job."""
+    rows = [
+        row
+        for number in range(4)
+        for row in samples(lambda t: 200 + t % 97, seconds, 1.1, f"GPU-{number}", 3500 + number / 9)
+    ]
+    rows.sort(key=lambda row: row["timestamp"])
+    return [row | {"job": f"job{place * 3 // len(rows)}"} for place, row in enumerate(rows)]
+
+
+@pytest.mark.parametrize(("batch", "threads"), [(1, 1), (7, 3), (64, 2)])
+def test_batches_and_threads_do_not_matter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, batch: int, threads: int
+) -> None:
+    """Cut between any two samples, by any number of threads, the answer is the same bytes."""
+    by = ("device", "job", "hour")
+    file = parquet(tmp_path / "s.parquet", turns())
+    whole = numbers(roll_up([file], by))
+    monkeypatch.setattr(passes, "BATCH", batch)
+    monkeypatch.setattr(passes, "_EACH", 0)
+    monkeypatch.setattr(passes, "_LEAST_ROWS", 150)
+    monkeypatch.setattr(kernel, "_BLOCK", 5)
+    assert numbers(roll_up([file], by, Asked(threads=threads))) == whole
+
+
+def test_boards_that_take_turns_are_not_sorted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file in order of time is read as it stands, and says what each board alone says."""
+    rows = turns()
+    alone = [
+        rolled(tmp_path, [row for row in rows if row["uuid"] == f"GPU-{n}"]).rows[0] for n in (0, 3)
+    ]
+    monkeypatch.setattr(passes, "sort", lambda *_: pytest.fail("sorted"))
+    found = rolled(tmp_path, rows).rows
+    assert [found[0], found[3]] == alone
+
+
+def test_a_step_back_is_seen_at_any_seam(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A clock set back between two batches, or two threads, is told as inside one."""
+    file = parquet(
+        tmp_path / "s.parquet",
+        samples(steady(200), 600) + samples(steady(200), 400, begin=300.3),
+    )
+    whole = numbers(roll_up([file]))
+    assert "times go back in the file" in str(whole)
+    monkeypatch.setattr(passes, "_EACH", 0)
+    monkeypatch.setattr(passes, "_LEAST_ROWS", 601)
+    monkeypatch.setattr(passes, "BATCH", 100)
+    assert numbers(roll_up([file], asked=Asked(threads=2))) == whole
+
+
+def test_sums_of_a_batch_are_those_of_its_pairs() -> None:
+    """Every pair is in the sums, or among those that need a closer look; none twice."""
+    rule = kernel.Rule(counter=False, highest=5000.0, gap=None)
+    time = np.array([0, 1, 2, 4, 9, 10, 3600, 3601]) * 1_000_000
+    ones = np.ones(8, np.uint64)
+    batch = kernel.Samples(ones, ones, time, np.array([1.0, 2, 3, 4, 5, 6, 7, 8]))
+    seen = kernel.look(batch, rule, 0)
+    assert int(seen.sums["n"].sum()) + len(seen.pairs["t"]) == 7
+    assert list(seen.pairs["t"]) == [3_600_000_000]
+    assert int(seen.sums["lo"].sum()) == (1 + 2 + 3 * 2 + 4 * 5 + 5 + 7) * 10**6
+    assert int(seen.sums["hi"].sum()) == (2 + 3 + 4 * 2 + 5 * 5 + 6 + 8) * 10**6
+    assert [int(seen.sums["n"][seen.sums["b"] == b].sum()) for b in (0, 1, 4)] == [4, 1, 1]
+
+
+def test_more_memory_is_disk(tmp_path: Path) -> None:
+    """With little memory, samples in no order are sorted on disk: the same answer, nothing left."""
+    rng = np.random.default_rng(1)
+    count = 240_000
+    order = rng.permutation(count)
+    columns = {
+        "timestamp": START * 10**6 + (order // 8) * 1_000_000,
+        "gpu": order % 8,
+        "power_w": 100.0 + order % 8,
+    }
+    file = tmp_path / "s.parquet"
+    pyarrow.parquet.write_table(pyarrow.table(columns), file)
+    (tmp_path / "spill").mkdir()
+    little = Asked(memory="40MB", folder=tmp_path / "spill", threads=1)
+    found = roll_up([file], ("hour",), little)
+    assert found.total.energy == pytest.approx((100 * 8 + 28) * (count / 8 - 1))
+    assert numbers(found) == numbers(roll_up([file], ("hour",)))
+    assert list((tmp_path / "spill").iterdir()) == []
 
 
 def test_samples_in_two_files_count_once(tmp_path: Path) -> None:
@@ -206,6 +297,17 @@ def test_time_is_read_in_every_form(tmp_path: Path) -> None:
         assert found.rows[0].keys == {"hour": "2026-01-01T00:00Z"}, name
 
 
+def test_only_the_time_that_is_asked_for_is_read(tmp_path: Path) -> None:
+    """Samples before and after are neither summed nor counted as faults."""
+    rows = samples(steady(300), 3600)
+    begin = START * 10**6 + 600 * 10**6
+    part = rolled(tmp_path, rows, since=begin, until=begin + 600 * 10**6).total
+    holds(part, 300 * 600)
+    assert (part.samples, part.reasons) == (601, ())
+    with pytest.raises(InputError, match="no sample in the time"):
+        rolled(tmp_path, rows, until=START * 10**6 - 1)
+
+
 # Values that are none
 
 
@@ -226,6 +328,13 @@ def test_a_value_that_is_none_is_not_used(tmp_path: Path, wrong: float, reason: 
     holds(row, 300 * 3600)
     assert row.samples == 3599
     assert [text for text in row.reasons if text.startswith("2 samples") and reason in text]
+
+
+def test_what_is_too_high_can_be_said(tmp_path: Path) -> None:
+    """A node of 8 kW is no board; where it is meant, it is measured."""
+    rows = samples(steady(8000), 60)
+    assert rolled(tmp_path, rows).total.energy is None
+    holds(rolled(tmp_path, rows, highest=10_000.0).total, 8000 * 60)
 
 
 def test_a_device_without_a_reading_is_not_measured(tmp_path: Path) -> None:

@@ -255,6 +255,8 @@ def test_the_engine_reads_nothing_else(tmp_path: Path) -> None:
         (["--column", "power"], "write ROLE=NAME"),
         (["--memory", "lots"], "is not an amount of memory"),
         (["--gap", "5 kg"], '"kg" is not a unit of s'),
+        (["--from", "yesterday"], "write a date such as 2026-01-31"),
+        (["--highest", "2 MW"], "up to 1 MW"),
         (["-o", "x.xls"], "no format for"),
     ],
 )

@@ -157,6 +157,49 @@ def test_unknown_inputs_are_told(tmp_path: Path) -> None:
     assert scored(tmp_path, inputs, {"co2e": "40 kg"}).unknown == ("zorbs",)
 
 
+def test_inputs_read_by_their_unit_alone_and_not_used_are_unknown(tmp_path: Path) -> None:
+    """A unit may tell what a strange name is; where nothing comes of it the name is reported."""
+    inputs = {"energy": "100 kWh", "grid_intensity": "0.4 kg/kWh", "flux_capacitance": "3 W"}
+    assert scored(tmp_path, inputs, {"co2e": "40 kg"}).unknown == ("flux_capacitance",)
+
+
+def test_pue_counts_once_for_each_call(tmp_path: Path) -> None:
+    """Energy, CO2e and a year of calls follow from the IT energy of each with one PUE."""
+    inputs = {"energy_per_prompt_it": "0.3 Wh", "pue": 1.1, "grid_intensity": "100 g/kWh"}
+    printed = {"energy_per_prompt": "0.33 Wh", "co2e_per_prompt": "0.033 g"}
+    score = scored(
+        tmp_path, {**inputs, "prompts_per_day": 1e6}, {**printed, "co2e_per_year": "12.045 t"}
+    )
+    assert computed(score) == pytest.approx([0.33, 0.033, 12.045])
+
+
+def test_mean_power_beside_device_hours_is_that_of_a_device(tmp_path: Path) -> None:
+    """Device hours multiply with the power of one device, whether or not they are counted."""
+    inputs = {"avg_power": "400 W", "gpu_hours": "32000 hour", "gpu_count": 64}
+    assert computed(scored(tmp_path, inputs, {"energy": "12.8 MWh"})) == pytest.approx([12.8])
+
+
+def test_utilization_beside_a_rated_power_scales_it(tmp_path: Path) -> None:
+    """With no life to spread and no peak to share, a utilization is that of the rated power."""
+    inputs = {"tdp": "700 W", "utilization": 0.6, "gpu_hours": "1000 hour"}
+    assert computed(scored(tmp_path, inputs, {"energy": "420 kWh"})) == pytest.approx([420.0])
+
+
+@pytest.mark.parametrize("made", ["manufacturing", "manufacturing_footprint"])
+def test_a_total_has_the_use_of_a_life_and_the_making(tmp_path: Path, made: str) -> None:
+    """A total of a product is never the making alone where its use can be computed."""
+    inputs = {"annual_energy": "1000 kWh", "lifetime": "4 year", "grid_intensity": "0.3 kg/kWh"}
+    score = scored(tmp_path, {**inputs, made: "500 kg"}, {"co2e_total": "1700 kg"}, kind="hardware")
+    assert computed(score) == pytest.approx([1700.0])
+
+
+def test_pue_on_an_energy_of_the_facility_is_pue_twice(tmp_path: Path) -> None:
+    """A result one PUE above the facility's energy is told as that, not as another grid factor."""
+    inputs = {"facility_energy": "500 MWh", "pue": 1.25, "grid_intensity": "0.4 kg/kWh"}
+    score = scored(tmp_path, inputs, {"co2e": "250 t"})
+    assert [flag.code for flag in score.flags] == ["pue-twice"]
+
+
 def test_amounts_in_names_are_never_passed_over(tmp_path: Path) -> None:
     """An energy of a thousand calls is divided by a thousand before it is multiplied by calls."""
     inputs = {"energy_per_1000_queries": "2 kWh", "queries": 5_000_000, "pue": 1.2}

@@ -136,7 +136,10 @@ def _chunk(name: str, folder: Path, runs: int, seconds: float, tally: Tally) -> 
     tally.seconds += time.monotonic() - started
     counted = _DONE.findall(said) or _AT.findall(said)
     for edges, features in _COVERED.findall(said)[-1:]:
-        tally.edges, tally.features = max(tally.edges, int(edges)), max(tally.features, int(features))
+        tally.edges, tally.features = (
+            max(tally.edges, int(edges)),
+            max(tally.features, int(features)),
+        )
     tally.peak = max([tally.peak, *map(int, _PEAK.findall(said))])
     executed = int(counted[-1]) if counted else 0
     tally.executions += executed
@@ -163,14 +166,14 @@ def _child(name: str, folder: Path, runs: int, seconds: int) -> int:
         started = time.process_time()
         try:
             target(raw)
-        except Exception as error:  # noqa: BLE001 - any exception is what is looked for
+        except Exception as error:
             kept.note(_fingerprint(error), raw, traceback.format_exc())
         if time.process_time() - started > TIME:
             kept.note("slow", raw, f"{time.process_time() - started:.1f} s")
 
     def change(raw: bytes, longest: int, seed: int) -> bytes:
         """Change an input: half of them by libFuzzer, half in their structure."""
-        random = Random(seed)  # noqa: S311 - no secret
+        random = Random(seed)
         if seed % 2:
             return bytes(atheris.Mutate(raw, longest))
         return mutation.mutate(raw, random, target.shape, known)[:longest]

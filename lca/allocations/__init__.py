@@ -12,6 +12,7 @@ from __future__ import annotations
 import difflib
 import importlib
 import pkgutil
+from functools import cache
 from typing import Protocol, cast
 
 from lca.vocabulary import Kilogram, KilogramCO2e, KilogramCO2ePerKilogram, Ratio
@@ -55,6 +56,7 @@ class Rule(Protocol):
     recycled_content_footprint: Question
 
 
+@cache
 def names() -> tuple[str, ...]:
     """Return the names of all rules, sorted."""
     return tuple(sorted(member.name for member in pkgutil.iter_modules(__path__)))

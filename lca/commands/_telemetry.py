@@ -28,17 +28,24 @@ def asked_of(hardware: str, options: Mapping[str, object]) -> Asked:
     from lca import units
     from lca.measure.importers import maximum_power
     from lca.telemetry import Asked
-    from lca.telemetry.asked import read_memory, read_pairs
+    from lca.telemetry.asked import read_memory, read_moment, read_pairs, read_power
     from lca.telemetry.columns import ROLES, UNITS
 
     if hardware:
         maximum_power(hardware)
-    gap, memory, temp = (options[name] for name in ("gap", "memory", "temp"))
+    gap, memory, temp, highest = (options[name] for name in ("gap", "memory", "temp", "highest"))
+    since, until = (
+        read_moment(str(options[name]), f"--{option}") if options[name] else None
+        for name, option in (("since", "from"), ("until", "until"))
+    )
     return Asked(
         columns=read_pairs(_texts(options["columns"]), "--column", ROLES),
         units=read_pairs(_texts(options["units"]), "--unit", UNITS),
         hardware=hardware,
         gap=units.parse(str(gap), "s") if gap else None,
+        highest=read_power(str(highest)) if highest else Asked().highest,
+        since=since,
+        until=until,
         memory=read_memory(str(memory)) if memory else "",
         folder=temp if isinstance(temp, Path) else None,
     )

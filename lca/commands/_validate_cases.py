@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 __all__ = ["scored_cases", "show_cases", "write_page"]
 
 
+_UNMET = frozenset({"mismatch", "not_covered", "unsupported"})
+"""Statuses of cases whose unused inputs may be why."""
+
+
 def scored_cases(
     path: Path | None, *, kind: str | None = None, only: Sequence[str] = ()
 ) -> dict[str, Any]:
@@ -78,17 +82,14 @@ def write_page(path: Path) -> Path:
 
 
 def show_cases(result: dict[str, Any], console: Console) -> None:
-    """Print one row a target with its case's status, flags beneath, then the summary."""
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False)
-    for name in ("case", "status", "quantity"):
-        table.add_column(name, overflow="fold")
-    for name in ("published", "computed", "interval", "error"):
-        table.add_column(name, justify="right", overflow="fold")
-    for case in result["cases"]:
-        _rows(table, case)
-    console.print(table)
+    """Print each case with a row a target, then the flags, then the summary."""
+    for place, case in enumerate(result["cases"]):
+        if place == 0:
+            console.print(_table(_HEADS, header=True))
+        console.print(f"{case['id']}: {case['status']}", style="bold", soft_wrap=True, markup=False)
+        rows = [_cells(t) for t in case["targets"] if t["target"] or t["must_not_match"]]
+        if rows:
+            console.print(_table(_HEADS, rows))
     for case in result["cases"]:
         for line in _remarks(case):
             console.print(line, soft_wrap=True, markup=False)
@@ -96,12 +97,23 @@ def show_cases(result: dict[str, Any], console: Console) -> None:
         console.print(line, soft_wrap=True, markup=False)
 
 
-def _rows(table: Any, case: dict[str, Any]) -> None:
-    head = (case["id"], case["status"])
-    for target in case["targets"]:
-        if target["target"] or target["must_not_match"]:
-            table.add_row(*head, *_cells(target))
-            head = ("", "")
+_HEADS = {"quantity": None, "published": 17, "computed": 12, "interval": 13, "error": 9}
+"""Columns with their widths: equal for all cases, so that they stand below one another."""
+
+
+def _table(
+    heads: dict[str, int | None], rows: Sequence[tuple[str, ...]] = (), *, header: bool = False
+) -> Any:
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, expand=True, show_header=header)
+    for name, width in heads.items():
+        ratio = None if width else 1
+        justify: Any = "right" if width else "left"
+        table.add_column(name, width=width, ratio=ratio, justify=justify, overflow="fold")
+    for name, *rest in rows:
+        table.add_row(f"  {name}", *rest)
+    return table
 
 
 def _cells(target: dict[str, Any]) -> tuple[str, ...]:
@@ -126,6 +138,9 @@ def _remarks(case: dict[str, Any]) -> list[str]:
     if case["unknown_inputs"]:
         names = ", ".join(case["unknown_inputs"])
         lines.append(f"{case['id']}: unknown inputs, not used: {names}")
+    idle = [name for name in case["unused_inputs"] if name not in case["unknown_inputs"]]
+    if idle and case["status"] in _UNMET:
+        lines.append(f"{case['id']}: given, but nothing was computed from: {', '.join(idle)}")
     return lines
 
 

@@ -46,6 +46,11 @@ def _known(_context: click.Context, _parameter: click.Parameter, name: str) -> s
               help="Telemetry: unit of power, energy or time. Repeatable.")  # fmt: skip
 @click.option("--gap", default="", metavar="TIME",
               help="Telemetry: time without a sample that is not measured. [default: five times the usual]")  # fmt: skip
+@click.option("--highest", default="", metavar="POWER",
+              help="Telemetry: power above which a sample is no reading. [default: 5 kW]")  # fmt: skip
+@click.option("--from", "since", default="", metavar="TIME",
+              help="Telemetry: first time to read, such as 2026-01-31T08:00Z.")  # fmt: skip
+@click.option("--until", default="", metavar="TIME", help="Telemetry: last time to read.")
 @click.option("--memory", default="", metavar="SIZE",
               help="Telemetry: memory to use before disk, such as 2GB.")  # fmt: skip
 @click.option("--temp", type=click.Path(file_okay=False, path_type=Path),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lca.factors.files import Row, kilograms, rows, sidecar
 from lca.factors.regions import Place, find, grid_rows, homonyms, place
@@ -170,6 +171,7 @@ def _search(
     raise _nothing(asked, wanted)
 
 
+@lru_cache(maxsize=1024)
 def factors_of(found: Place) -> tuple[GridFactor, ...]:
     """Return every factor of a place itself, oldest first."""
     here = [_factor(found, table, row) for table, row in grid_rows().get(found.table_code, ())]

@@ -148,11 +148,13 @@ def generation_mix(region_text: str, year: int | None = None) -> GenerationMix:
     raise LookupError(message)
 
 
+@cache
 def generation_sources() -> tuple[str, ...]:
     """Return the sources that `generation_source` knows."""
     return tuple(dict.fromkeys(row["source"] for row in rows("mix_sources")))
 
 
+@cache
 def generation_source(technology: str, boundary: str = "lifecycle") -> SourceIntensity:
     """Return what one kWh from a source of the mix emits.
 

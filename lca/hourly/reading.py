@@ -32,6 +32,8 @@ _SHARE = "carbon_free_share"
 _FILLED = "filled"
 _GENERATION = re.compile(r"gen_(\w+)_MWh")
 _MOST_PROBLEMS = 20
+_MOST_COLUMNS = 1000
+_PLAIN_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +143,9 @@ def _rows(text: str, file: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _heading_problems(header: list[str], rows: list[list[str]], file: str) -> Iterator[Problem]:
+    if len(header) > _MOST_COLUMNS:
+        yield Problem("", f"{len(header)} columns; at most {_MOST_COLUMNS} are read", file, 1)
+        return
     twice = {name for name in header if header.count(name) > 1}
     if twice:
         yield Problem("", f"column {quoted(min(twice))} stands twice in the heading", file, 1)
@@ -187,7 +192,7 @@ def _each(
 
 
 def _times(cells: tuple[str, ...], lines: tuple[int, ...], file: str) -> np.ndarray:
-    if all(cell.endswith("Z") for cell in cells):
+    if all(map(_PLAIN_TIME.fullmatch, cells)):
         try:
             return np.array([cell[:-1] for cell in cells], dtype="datetime64[s]")
         except ValueError:
@@ -203,11 +208,11 @@ def _time(cell: str, line: int, file: str, problems: list[Problem]) -> datetime 
     """Return a time in UTC where it carries an offset, and as it stands where not."""
     try:
         found = datetime.fromisoformat(cell.strip())
-    except ValueError:
+        return found.astimezone(UTC).replace(tzinfo=None) if found.tzinfo else found
+    except (ValueError, OverflowError):
         told = f"expected a time such as 2022-03-01T14:00Z, found {quoted(cell)}"
         problems.append(Problem("", told, file, line))
         return None
-    return found.astimezone(UTC).replace(tzinfo=None) if found.tzinfo else found
 
 
 def _source(column: str) -> str:

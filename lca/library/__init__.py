@@ -25,6 +25,7 @@ from lca.library.models import (
     SourceEntry,
     Technology,
 )
+from lca.library.places import is_file_within
 from lca.sources import SCENARIO, Quality, Source
 from lca.terms import Factor
 from lca.values import Value, read
@@ -120,8 +121,8 @@ class Library:
     def _path(self, kind: str, name: str) -> Path | None:
         if not _is_file_name(name):
             return None
-        paths = (folder / kind / f"{name}.yaml" for folder in self.folders)
-        return next((path for path in paths if path.is_file()), None)
+        paths = ((folder, folder / kind / f"{name}.yaml") for folder in self.folders)
+        return next((path for folder, path in paths if _is_there(path, folder)), None)
 
     def _exists(self, kind: str, name: str) -> bool:
         kinds = DEVICE_KINDS if kind == "device" else (kind,)
@@ -187,10 +188,26 @@ class Library:
             found = {SCENARIO.key: SCENARIO}
             for folder in reversed(self.folders):
                 file = folder / "sources.yaml"
-                if file.is_file():
+                if _is_there(file, folder):
                     found |= _bibliography(file, file.stat().st_mtime_ns)
             self._sources = found
         return self._sources
+
+
+def _is_there(path: Path, folder: Path) -> bool:
+    """Whether a file is there; a link in a user's folder must not lead out of it.
+
+    Raises
+    ------
+    HardwareError
+        It does: a folder that came from elsewhere would show files that are none of its own.
+    """
+    if folder == packaged_folder() or not path.is_file():
+        return path.is_file()
+    if not is_file_within(path, folder):
+        msg = f"a link that leads out of the folder {quoted(folder)}; put the file itself there"
+        raise HardwareError(Problem("", msg, str(path)))
+    return True
 
 
 def _is_file_name(name: str) -> bool:

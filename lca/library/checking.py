@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import cache
+from itertools import islice
 from typing import Annotated, Any, Literal, Protocol, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from lca import units
-from lca.document import Data
+from lca.document import MAX_PROBLEMS, Data
 from lca.errors import InputError, Problem, did_you_mean, nearest, quoted
 from lca.library.fields import Amount
 
@@ -29,6 +30,9 @@ EXAMPLES = {
     "source": "nvidia-hgx-h100-pcf",
 }
 """What could stand at a key, for messages, where its unit does not say so."""
+
+_MOST_COMPLAINTS = 500
+"""Complaints that are looked at; several can be about one mistake."""
 
 _EXPECTED = {
     "model_type": "expected a mapping",
@@ -76,7 +80,7 @@ def problems(
 ) -> list[Problem]:
     """Return one problem for each complaint, in the document's own words and places."""
     found: dict[tuple[object, ...], Problem] = {}
-    complaints = invalid.errors()
+    complaints = list(islice(invalid.errors(), _MOST_COMPLAINTS))
     meant = set(_meant(complaints, model, document.data, at))
     for complaint in complaints:
         path = _place(document.data, (*at, *complaint["loc"]), complaint["type"])
@@ -85,7 +89,7 @@ def problems(
         message = _message(complaint, model, path[len(at) :])
         where: At = "key" if complaint["type"] in {"extra_forbidden", "missing"} else "value"
         found.setdefault((path, message), document.problem(path, message, at=where))
-    return list(found.values())
+    return list(found.values())[:MAX_PROBLEMS]
 
 
 def _meant(

@@ -34,8 +34,10 @@ AVERAGED = 1.0
 """Time (s) that one sample of the driver's average field covers; older ones cover less."""
 
 _TIMES = ("timestamp", "time")
-_LABEL = re.compile(r'(\w+)\s*=\s*"([^"]*)"')
-_WATTS = re.compile(r"([-+]?[\d.]+(?:[eE][-+]?\d+)?)\s*(W|kW)?")
+_LABEL = re.compile(r'\b(\w+)\s*=\s*"([^"]*)"')
+_WATTS = re.compile(r"([-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?)\s*(W|kW)?")
+_HIGHEST = 1e9
+"""W; no board draws more, and a sum of such powers stays finite."""
 _MILLISECONDS_FROM = 1e11
 
 
@@ -157,14 +159,19 @@ def _boards(row: Row, column: str) -> Iterator[str]:
 
 def _add(one: _Series, when: str, power: str, path: Path, line: int) -> None:
     """Add a row to a series."""
-    match = _WATTS.fullmatch(power.strip())
-    moment = _seconds(when.strip())
-    if match is None or moment is None:
-        wrong = power if match is None else when
-        message = f"{quoted(wrong)} is not {'a power (W)' if match is None else 'a time'}"
+    watts, moment = _power(power.strip()), _seconds(when.strip())
+    if watts is None or moment is None:
+        wrong = power if watts is None else when
+        message = f"{quoted(wrong)} is not {'a power (W)' if watts is None else 'a time'}"
         raise InputError(Problem("", message, str(path), line))
-    watts = float(match[1]) * (1e3 if match[2] == "kW" else 1.0)
     one.samples.append(Sample(moment, None, watts, None))
+
+
+def _power(text: str) -> float | None:
+    """Return a power in W, None if it is none that a board could draw."""
+    match = _WATTS.fullmatch(text)
+    watts = float(match[1]) * (1e3 if match[2] == "kW" else 1.0) if match else math.inf
+    return watts if abs(watts) <= _HIGHEST else None
 
 
 def _seconds(text: str) -> float | None:

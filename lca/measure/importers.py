@@ -7,7 +7,6 @@ every device of an imported record says why. A zero is taken as not measured.
 from __future__ import annotations
 
 import csv
-import io
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -18,7 +17,7 @@ from pathlib import Path
 
 from lca.errors import InputError, Problem, UnknownNameError, did_you_mean, quoted
 from lca.measure import devices as boards
-from lca.measure.csv_text import text_of
+from lca.measure.csv_text import cells_of
 from lca.measure.records import DeviceRecord, Work, WorkloadRecord, per_unit, quality_of, total
 
 _KWH = 3.6e6
@@ -27,6 +26,12 @@ _EXCURSION = 1.1
 """Power over its rating that a board may draw for a counter step (assumed, as for our own meter)."""
 _NOT_MEASURED = "the file says 0, which is taken as not measured"
 _SEVERAL = re.compile(r"(\d+) x (.+)")
+_MOST_BOARDS = 9999
+"""Boards of one row; beyond, the cell is no count of boards."""
+_LARGEST = 1e30
+"""No time, energy or power of a run is beyond it in SI units."""
+_END_OF_CALENDAR = 253_402_300_000
+"""Seconds from 1970 to the year 10000."""
 
 Row = Mapping[str, str]
 
@@ -95,10 +100,12 @@ def rows_of(path: Path, needed: Sequence[str] = ()) -> list[dict[str, str]]:
     InputError
         It cannot be read, is empty, or lacks a column.
     """
-    text = text_of(path, "the CSV file that the tool wrote")
-    reader = csv.DictReader(io.StringIO(text), restval="")
-    found = [{key: value or "" for key, value in row.items() if key} for row in reader]
-    lacking = [name for name in needed if name not in (reader.fieldnames or ())]
+    heading, *rows = [row for row in cells_of(path, "the CSV file that the tool wrote") if row] or [
+        []
+    ]
+    empty = dict.fromkeys(heading, "")
+    found = [{**empty, **dict(zip(heading, row, strict=False))} for row in rows]
+    lacking = [name for name in needed if name not in heading]
     if lacking:
         message = f"no column {', '.join(map(quoted, lacking))}: not a file of this tool"
         raise InputError(Problem("", message, str(path), 1))
@@ -113,14 +120,15 @@ def number(row: Row, name: str, path: Path) -> float:
     Raises
     ------
     InputError
-        It is no finite number.
+        It is no number, or beyond any real quantity.
     """
     try:
         value = float(row.get(name) or 0.0)
     except ValueError:
         value = math.nan
-    if not math.isfinite(value):
-        message = f"{name}: {quoted(row.get(name))} is not a number"
+    if not abs(value) <= _LARGEST:
+        beyond = "beyond any real quantity" if math.isfinite(value) else "not a number"
+        message = f"{name}: {quoted(row.get(name))} is {beyond}"
         raise InputError(Problem("", message, str(path)))
     return value
 
@@ -281,6 +289,9 @@ def _codecarbon_boards(row: Row, energy: float, asked: Asked) -> list[DeviceReco
     if not model and energy == 0:
         return []
     match = _SEVERAL.fullmatch(model)
+    if match and not (len(match[1]) < 9 and 1 <= int(match[1]) <= _MOST_BOARDS):
+        msg = f"gpu_model: {quoted(model)} names no number of boards from 1 to {_MOST_BOARDS}"
+        raise InputError(msg)
     count, name = (int(match[1]), match[2]) if match else (1, model)
     hardware = asked.hardware or boards.hardware_id(name)
     note = f"the file gives {count} boards together: split evenly" if count > 1 else ""
@@ -325,5 +336,14 @@ def _zeus(path: Path, asked: Asked) -> WorkloadRecord:
 
 
 def timestamp(seconds: float) -> str:
-    """Return seconds since 1970 as a date and time in UTC."""
+    """Return seconds since 1970 as a date and time in UTC.
+
+    Raises
+    ------
+    InputError
+        No calendar has such a time.
+    """
+    if not 0 <= seconds < _END_OF_CALENDAR:
+        msg = f"{seconds:g} s since 1970 is no time between the years 1970 and 9999"
+        raise InputError(msg)
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

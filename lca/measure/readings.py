@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import math
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from lca import units
+from lca.document import MAX_PROBLEMS
 from lca.errors import InputError, Problem, UnitError, did_you_mean, quoted
 from lca.measure.calibrate import Reading
-from lca.measure.csv_text import text_of
+from lca.measure.csv_text import cells_of
 
 _JOULE = 2.7777777777777776e-07
 """A joule in kWh."""
 _SECOND = 1 / 3600
 _COLUMNS = {"measured": "kWh", "wall": "kWh", "time": "h"}
 _TO = {"kWh": _JOULE, "h": _SECOND}
+_LONGEST_HEADING = 200
 _HEADING = re.compile(r"\s*(\w+?)\s*(?:[\[(]\s*([^\])]*?)\s*[\])])?\s*\Z")
 
 
@@ -35,8 +35,7 @@ def read(path: str | Path) -> list[Reading]:
         With every mistake of the file.
     """
     file = Path(path)
-    text = text_of(file, "a CSV file of paired readings")
-    rows = list(csv.reader(io.StringIO(text)))
+    rows = cells_of(file, "a CSV file of paired readings")
     problems: list[Problem] = []
     columns = _columns(rows[0] if rows else [], str(path), problems)
     readings = [] if problems else _readings(rows[1:], columns, file, problems)
@@ -58,7 +57,7 @@ def _columns(heading: Sequence[str], name: str, problems: list[Problem]) -> Colu
     """Return place and unit of each known column."""
     found: dict[str, tuple[int, str]] = {}
     for place, text in enumerate(heading):
-        match = _HEADING.match(text)
+        match = _HEADING.match(text.strip()[:_LONGEST_HEADING])
         if match and match[1].casefold() in {*_COLUMNS, "record"}:
             found[match[1].casefold()] = (place, match[2] or "")
     needed = ["wall"] if "record" in found else list(_COLUMNS)
@@ -85,6 +84,8 @@ def _readings(
         except InputError as error:
             told = "; ".join(problem.render() for problem in error.problems)
             problems.append(Problem("", told, str(file), number))
+            if len(problems) == MAX_PROBLEMS:
+                break
     return found
 
 

@@ -6,7 +6,8 @@ import math
 import re
 from typing import TYPE_CHECKING, Any
 
-from lca.errors import Problem, did_you_mean, quoted
+from lca.document import MAX_PROBLEMS
+from lca.errors import InputError, Problem, did_you_mean, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -37,8 +38,16 @@ class Reader:
         self.problems: list[Problem] = []
 
     def refuse(self, path: Path, message: str, at: Any = "value") -> None:
-        """Remember a mistake at a place of the file."""
+        """Remember a mistake at a place of the file; raise all of them when there are too many.
+
+        Raises
+        ------
+        InputError
+            With `MAX_PROBLEMS` mistakes: the rest is not read.
+        """
         self.problems.append(self.document.problem(path, message, at))
+        if len(self.problems) == MAX_PROBLEMS:
+            raise InputError(self.problems)
 
 
 class Part:

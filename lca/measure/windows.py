@@ -6,7 +6,6 @@ import functools
 import threading
 import time
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from lca.errors import InputError, LcaError, MeasurementUnavailable
@@ -20,6 +19,7 @@ from lca.measure.records import Work
 from lca.measure.records import save as save_record
 from lca.measure.requirements import check_meters, check_quality
 from lca.measure.sampler import Sampler
+from lca.measure.wall_clock import WallClock
 
 if TYPE_CHECKING:
     import os
@@ -136,7 +136,7 @@ class Measurement:
         self._windows: list[Window] = []
         self._blocks: list[tuple[int, Window]] = []
         self._uuids: list[str] = []
-        self._started = ""
+        self._wall = WallClock()
 
     def open(self) -> Measurement:
         """Open the meters; `start` does it if need be. Returns the measurement itself."""
@@ -172,7 +172,7 @@ class Measurement:
             self._uuids = [device.uuid for device in self._ledger.devices if device.uuid]
             self._windows, self._blocks = [], []
             self.remarks, self.record = list(opened.missing), None
-            self._started = datetime.now(UTC).isoformat(timespec="milliseconds")
+            self._wall = WallClock()
             if self.idle == "above_idle":
                 measure_idle(self._ledger, self._clock, self._sleep)
             self._wait_for_work()
@@ -384,13 +384,13 @@ class Measurement:
             workload=self.workload,
             work=self.work,
             repeats=self.repeats,
-            started=self._started,
+            started=self._wall.started,
             stop=self._clock() if root.stop is None else root.stop,
             windows=[window for window in self._windows if window.stop is not None],
             blocks=self._blocks,
             idle=self.idle,
             share=self.share,
             metrics=self.metrics,
-            remarks=self.remarks,
+            remarks=[*self.remarks, *self._wall.remarks()],
         )
         return summary.record(self._ledger, root, run)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from lca import units
 from lca.errors import Problem, ScenarioError, UnitError, did_you_mean, quoted
 
-_WRITTEN = re.compile(r"\s*(\w+)\s*(<=|>=|=|<|>|≤|≥)\s*(.+?)\s*\Z")
+_WRITTEN = re.compile(r"(\w+)\s*(<=|>=|=|<|>|≤|≥)\s*(\S.*)\Z")
 _SIGNS = {"<": "<=", "≤": "<=", ">": ">=", "≥": ">=", "=": "="}
 
 
@@ -64,7 +64,7 @@ def read(written: Sequence[str], accepted: Mapping[str, str]) -> tuple[Constrain
 
 
 def _one(text: str, accepted: Mapping[str, str]) -> Constraint:
-    match = _WRITTEN.match(text)
+    match = _WRITTEN.match(text.strip())
     if match is None:
         msg = f"{quoted(text)} is not a constraint; write for example cost <= 3 MEUR"
         raise UnitError(msg)

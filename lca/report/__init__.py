@@ -82,7 +82,8 @@ def find_writer(path: str | Path) -> Write:
     suffix = _suffix(path, {**own, **papers})
     if suffix not in own:
         paper = _ready(papers[suffix][0])
-        return lambda study: paper.render(study.report)
+        sheet = getattr(paper, "render_sheet", paper.render)
+        return lambda study: (sheet if study.is_short else paper.render)(study.report)
     name, from_ledgers = own[suffix]
     module = _ready(name)
     if from_ledgers:

@@ -14,7 +14,7 @@ from lca.ledger import INDICATORS, PRICED
 from lca.report.wording import in_words
 from lca.scenario.price_models import CURRENCIES
 
-_LIMIT = re.compile(r"\s*(?P<indicator>\w+)\s*(?P<sign>[<>])\s*(?P<value>.+?)\s*\Z")
+_LIMIT = re.compile(r"(?P<indicator>\w+)\s*(?P<sign>[<>])\s*(?P<value>\S.*)\Z")
 _SIGNS: dict[str, Callable[[float, float], bool]] = {">": gt, "<": lt}
 
 
@@ -38,7 +38,7 @@ def read(text: str) -> Gate:
     UnknownNameError
         If there is no such indicator.
     """
-    match = _LIMIT.match(text)
+    match = _LIMIT.match(text.strip())
     if match is None:
         msg = f'"{text}" is not a limit; write it as "gwp100 > 100 tCO2e"'
         raise UnitError(msg)

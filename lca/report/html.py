@@ -89,8 +89,15 @@ def _sections(report: Report) -> Iterator[tuple[str, str, str]]:
     after = "comparison" if any(s.id == "comparison" for s in report.sections) else "results"
     for section in report.sections:
         yield section.id, section.title, _body(section)
-        if section.id == after and report.sliders:
-            yield "what-if", "What if", sliders_section(report.sliders)
+        if section.id == after and (report.sliders or report.no_sliders):
+            yield "what-if", "What if", _what_if(report)
+
+
+def _what_if(report: Report) -> str:
+    """Return the sliders, or why there are none."""
+    if report.sliders:
+        return sliders_section(report.sliders)
+    return f'<p class="note">{escape(report.no_sliders)}</p>\n'
 
 
 def _body(section: Section) -> str:

@@ -6,17 +6,15 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from lca import factors
-from lca.estimates import Estimate
 from lca.ledger import Ledger, Line
 from lca.library import Library
+from lca.report.line_numbers import LineNumbers
 from lca.report.wording import name_factor
 from lca.sources import Quality, Source
-from lca.terms import Factor, Node, Term, formula_name
+from lca.terms import Factor, Term, formula_name
 from lca.terms import factors as leaves
-from lca.uncertain import Array, Distribution
+from lca.uncertain import Distribution
 
 _TEXTS = Line._fields[: Line._fields.index("intensity")]
 
@@ -33,6 +31,7 @@ def lines(ledger: Ledger, places: Mapping[Factor, int] | None = None) -> Iterato
     places
         Position of every factor among the inputs of the result; without them no input is named.
     """
+    numbers = LineNumbers(ledger)
     for line in ledger.lines:
         activity = line.inventory if ledger.default_view == "inventory" else line.spread
         below = _leaves(line)
@@ -45,7 +44,7 @@ def lines(ledger: Ledger, places: Mapping[Factor, int] | None = None) -> Iterato
             else "",
             "inputs": [places[leaf] for leaf in below if leaf in places] if places else [],
             "sources": sorted({leaf.source for leaf in below if leaf.source}),
-            **_numbers(ledger, line, activity),
+            **numbers.of(line, activity),
         }
 
 
@@ -59,23 +58,6 @@ def _leaves(line: Line) -> list[Factor]:
     """Return every factor below a line, each once."""
     nodes = dict.fromkeys(line.intensity)
     return list(dict.fromkeys(leaf for node in nodes for leaf in leaves(node)))
-
-
-def _numbers(ledger: Ledger, line: Line, activity: Sequence[float]) -> dict[str, Any]:
-    """Return a line's total, and activity and central intensity of every year with activity."""
-    values = np.zeros(1 + ledger.draws.samples)
-    by_year: dict[str, list[float]] = {}
-    arrays: dict[Node, Array] = {}
-    last = len(line.intensity) - 1
-    for year, amount in enumerate(activity):
-        if amount:
-            node = line.intensity[min(year, last)]
-            if node not in arrays:
-                arrays[node] = ledger.draws.array(node)
-            values = values + amount * arrays[node]
-            by_year[str(ledger.years[year])] = [amount, float(arrays[node][0])]
-    total = Estimate(values, ledger.unit(line.indicator).removeprefix("unit:"))
-    return {"by_year": by_year, "total": total.statistics()}
 
 
 def all_factors(ledgers: Iterable[Ledger]) -> dict[Factor, list[str]]:

@@ -13,6 +13,7 @@ import lca
 from lca.comparison import Comparison, stage_differences, verdict
 from lca.ledger import PRICED, Ledger
 from lca.report import accounts, provenance
+from lca.report.data_files import data_files
 from lca.report.wording import explain_factor, name_factor
 from lca.scenario import Scenario
 from lca.terms import Factor
@@ -110,6 +111,7 @@ def _provenance(
     return {
         "settings": provenance.settings(scenario.data) if full else {},
         "inputs": provenance.inputs(used) if full else [],
+        "data": data_files(used, scenario.library) if full else {},
         "lines": [],
         "sources": provenance.sources(used, scenario.library),
         "warnings": list(dict.fromkeys(text for ledger in ledgers for text in ledger.warnings)),

@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -211,7 +212,7 @@ def _check(text: Patched, library: Library, plans: Plans | None = None) -> _Foun
         problems += error.problems
         model = salvage(ScenarioModel, text.data)
     told = {problem.path for problem in problems}
-    found = list(reference_problems(model, text, library))
+    found = list(islice(reference_problems(model, text, library), document.MAX_PROBLEMS))
     model, remarks, more = with_records(model, text, library)
     wrong: list[Problem] = []
     if plans is None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from lca.document import Document
+from lca.document import MAX_DEPTH, Document
 from lca.errors import Problem, ScenarioError, did_you_mean, dotted, quoted
 
 Steps = tuple[str, ...]
@@ -53,6 +53,8 @@ def patched(data: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, An
 
 def _refusal(data: Mapping[str, Any], steps: Steps) -> str:
     """Return why a path cannot be set, or nothing."""
+    if len(steps) > MAX_DEPTH:
+        return f"a path of {len(steps)} names; a scenario has at most {MAX_DEPTH} levels"
     if not all(steps):
         return "not a path; write names with dots between them, such as fleet.chat.site"
     if steps[0] in _FIXED:

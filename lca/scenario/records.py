@@ -1,7 +1,7 @@
 """Workload records in a scenario: what was measured becomes power, hours, energy and throughput.
 
-A record is a file that ``lca measure`` wrote. It is looked up beside the scenario, then in the
-``workload`` folders of the hardware database. Its interval becomes one sampled factor, keyed by
+A record is a file that ``lca measure`` wrote. It is looked up beside the scenario or
+in folders there, then in the ``workload`` folders of the hardware database; never elsewhere. Its interval becomes one sampled factor, keyed by
 the file's contents, so that everything that rests on one measurement moves together.
 """
 
@@ -23,6 +23,7 @@ from lca.errors import InputError, ScenarioError, UnknownNameError, did_you_mean
 from lca.library import Library
 from lca.library.checking import validate
 from lca.library.fields import Amount, Energy, Hours, OneOf, Power, Ratio, Share
+from lca.library.places import is_file_within, stays_within
 from lca.sources import Quality
 from lca.uncertain import Distribution, triangular, uniform
 from lca.values import Value
@@ -34,7 +35,7 @@ _FOLDER = "workload"
 _QUALITY = {"measured": Quality.MEASURED, "modeled": Quality.MODELLED}
 _WORDS = {"": 1.0, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
 _AMOUNT = re.compile(
-    r"\s*([\d._]+(?:[eE][-+]?\d+)?)\s+(?:(thousand|million|billion|trillion)\s+)?(\S.*?)\s*\Z"
+    r"([\d._]+(?:[eE][-+]?\d+)?)\s+(?:(thousand|million|billion|trillion)\s+)?(\S.*)\Z"
 )
 
 
@@ -253,9 +254,12 @@ def find(name: str, folder: Path, library: Library) -> Path:
         There is none; the nearest is named.
     """
     places = [folder, *(shelf / _FOLDER for shelf in library.folders)]
+    if not stays_within(name):
+        msg = f"record {quoted(name)} is not looked up: name a file beside the scenario or in a folder there"
+        raise UnknownNameError(msg)
     for place in places:
         for file in (place / name, place / f"{name}.yaml"):
-            if file.is_file():
+            if is_file_within(file, place):
                 return file
     known = {file.name for place in places for file in place.glob("*.yaml")}
     hint = did_you_mean(name, known)
@@ -317,7 +321,7 @@ def read_amount(text: str, unit: str) -> float:
     ScenarioError
         It is no amount, or of another unit.
     """
-    match = _AMOUNT.match(text)
+    match = _AMOUNT.match(text.strip())
     number = _number(match[1]) if match else math.nan
     if match is None or not 0 < number < math.inf:
         msg = f"{quoted(text)} is not an amount of work; write for example 1 million {unit}s"

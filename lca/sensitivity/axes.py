@@ -11,12 +11,14 @@ import numpy as np
 from lca import document
 from lca.errors import InputError, ScenarioError, quoted
 
-NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
+NUMBER = r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?"
 """A number as it is written, without its unit."""
 _RANGE = re.compile(
     rf"\s*({NUMBER})\s*([^\d\s.:][^:]*?)?\s*\.\.\s*({NUMBER})\s*([^\d\s.:][^:]*?)?\s*(?::\s*(.*))?"
 )
 _MOST = 1000
+LONGEST = 300
+"""Characters of a range: what is longer is none, and would only keep the pattern busy."""
 _FORM = "write PATH=a,b,c or PATH=lo..hi:n, such as fleet.chat.utilization=20%..80%:7"
 
 
@@ -97,7 +99,7 @@ def read(text: str) -> Axis:
     if not sign or not name or not values:
         msg = f"{quoted(text)} varies nothing; {_FORM}"
         raise ScenarioError(msg)
-    match = _RANGE.fullmatch(values)
+    match = _RANGE.fullmatch(values) if len(values) <= LONGEST else None
     return axis(name, _spaced(name, match) if match else _listed(name, values))
 
 

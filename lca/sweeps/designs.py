@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lca.errors import ScenarioError, quoted
-from lca.sensitivity.axes import NUMBER, Axis, axes, axis
+from lca.sensitivity.axes import LONGEST, NUMBER, Axis, axes, axis
 from lca.uncertain import Array, stream
 
 KINDS = ("cross", "zip", "sobol")
@@ -107,7 +107,7 @@ class Varied:
 def _numbered(value: object) -> tuple[float, str] | None:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
-    match = _VALUE.fullmatch(str(value))
+    match = _VALUE.fullmatch(str(value)) if len(str(value)) <= LONGEST else None
     return (float(match[1]), (match[2] or "").strip()) if match else None
 
 
@@ -132,7 +132,8 @@ def varied(
     ranges: dict[str, Varied] = {}
     rest: list[str | Axis] = []
     for text in _texts(given):
-        found = _RANGE.fullmatch(text) if kind == "sobol" and isinstance(text, str) else None
+        ranged = kind == "sobol" and isinstance(text, str) and len(text) <= LONGEST
+        found = _RANGE.fullmatch(str(text)) if ranged else None
         if found:
             ranges[found[1]] = _range(found)
         rest.append(Axis(found[1], ("range",)) if found else text)

@@ -5,17 +5,31 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 from lca.errors import InputError, UnitError, did_you_mean, quoted
 
-__all__ = ["BY", "HOUR", "Asked", "read_by", "read_memory", "read_pairs"]
+__all__ = [
+    "BY",
+    "HOUR",
+    "MOST_POWER",
+    "Asked",
+    "read_by",
+    "read_memory",
+    "read_moment",
+    "read_pairs",
+    "read_power",
+]
 
 BY = ("device", "host", "job", "hour")
 """What energy can be summed by."""
 
 HOUR = 3_600_000_000
 """An hour in microseconds."""
+
+MOST_POWER = 1e6
+"""Highest power (W) for which the sum of an hour, in µJ, is a whole number below 2^53."""
 
 _MEMORY = re.compile(r"\s*([\d.]+)\s*(KB|MB|GB|TB|KiB|MiB|GiB|TiB)\s*", re.IGNORECASE)
 
@@ -36,7 +50,9 @@ class Asked:
         Time (s) between two samples beyond which nothing is known; None for five times the
         usual one of each device.
     highest
-        Power (W) above which a sample is no reading of a board.
+        Power (W) above which a sample is no reading of a board; at most `MOST_POWER`.
+    since, until
+        First and last time (µs since 1970) of the samples that are read; None for all.
     memory
         Memory that the engine may use before it writes to ``folder``, such as ``2GB``.
     folder
@@ -50,6 +66,8 @@ class Asked:
     hardware: str = ""
     gap: float | None = None
     highest: float = 5000.0
+    since: int | None = None
+    until: int | None = None
     memory: str = ""
     folder: Path | None = None
     threads: int | None = None
@@ -120,3 +138,44 @@ def read_memory(text: str) -> str:
         msg = f"{quoted(text)} is not an amount of memory; write for example 2GB or 512MB"
         raise UnitError(msg)
     return f"{match[1]}{match[2]}"
+
+
+def read_moment(text: str, option: str) -> int:
+    """Return a date, or a date and time, as µs since 1970; without a zone it is UTC.
+
+    Raises
+    ------
+    InputError
+        It is neither.
+
+    Examples
+    --------
+    >>> read_moment("2026-01-01T01:00+01:00", "--from")
+    1767225600000000
+    """
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError:
+        msg = f"{option} {quoted(text)}: write a date such as 2026-01-31 or 2026-01-31T08:00Z"
+        raise InputError(msg) from None
+    zoned = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return round((zoned - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds() * 1e6)
+
+
+def read_power(text: str) -> float:
+    """Return the power (W) above which a sample is no reading.
+
+    Raises
+    ------
+    UnitError
+        It is no power.
+    InputError
+        It is none that a board could have.
+    """
+    from lca import units
+
+    watts = units.parse(text, "W")
+    if not 0 < watts <= MOST_POWER:
+        msg = f"--highest {quoted(text)}: write a power above nothing and up to {MOST_POWER / 1e6:g} MW"
+        raise InputError(msg)
+    return float(watts)

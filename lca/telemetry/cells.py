@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lca.telemetry.engine import Engine
 from lca.telemetry.faults import FAULTS
-from lca.telemetry.passes import COUNTER_STEP
+from lca.telemetry.kernel import COUNTER_STEP
 
 __all__ = ["COUNTS", "GAIN", "make", "rates"]
 
@@ -21,8 +21,8 @@ def rates(engine: Engine, measure: str) -> None:
     engine.run(
         f"CREATE OR REPLACE TABLE rates_{measure} AS SELECT d, {scale!r} * sum(hi) / sum(s) rate, "
         f"{scale!r} * max(hi / s) FILTER (s > 0) top FROM "
-        f"(SELECT d, hi, s FROM raw_{measure} WHERE n > 0 UNION ALL "
-        f"SELECT d, NULL, NULL FROM events_{measure}) GROUP BY d"
+        f"(SELECT d, hi, s FROM sums_{measure} UNION ALL "
+        f"SELECT d, NULL, NULL FROM ends_{measure}) GROUP BY d"
     )
     engine.run(
         f"UPDATE limits SET most = greatest(most, top) FROM rates_{measure} r "
@@ -59,8 +59,8 @@ def _regular(m: str) -> str:
     late = "b >= gap" if m == "power" else "false"
     summed = (
         f"SELECT d, j, h, {late} late, sum(n) n, sum(lo) * {scale} lo, sum(hi) * {scale} hi, "
-        f"sum(s) s FROM raw_{m} JOIN pace_{m} USING (d) "
-        "WHERE n > 0 GROUP BY ALL"
+        f"sum(s) s FROM sums_{m} JOIN pace_{m} USING (d) "
+        "GROUP BY ALL"
     )
     return (
         "SELECT d, j, h, CASE WHEN late THEN 0 ELSE lo + hi END::hugeint middle, "
@@ -113,7 +113,7 @@ def _stepped(m: str) -> str:
     sample, less what stands twice.
     """
     span = (
-        f"SELECT d, sum(s) span FROM (SELECT d, s FROM raw_{m} UNION ALL "
+        f"SELECT d, sum(s) span FROM (SELECT d, s FROM sums_{m} UNION ALL "
         f"SELECT d, t - t0 FROM pairs_{m}) GROUP BY d"
     )
     twice = f"SELECT d, sum(doubles) doubles FROM faults_{m} GROUP BY d"

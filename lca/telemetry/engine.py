@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,8 @@ from lca.telemetry.asked import Asked, read_memory
 
 if TYPE_CHECKING:
     import duckdb
+
+    from lca.telemetry.kernel import Array
 
 __all__ = ["Engine", "name_of", "opened", "text_of"]
 
@@ -75,13 +78,47 @@ class Engine:
         except (duckdb.Error, UnicodeDecodeError) as error:
             raise InputError(Problem("", _said(error), file)) from None
 
+    def batches(self, sql: str, rows: int, file: str | None = None) -> Iterator[list[Array]]:
+        """Yield the columns of a query that has no NULL, at most so many rows at once.
+
+        No other statement may run on this connection meanwhile.
+
+        Raises
+        ------
+        InputError
+            It failed; the message is one line, beside the file's name.
+        """
+        import duckdb
+
+        try:
+            for batch in self.connection.sql(sql).to_arrow_reader(rows):
+                if len(batch):
+                    yield [column.to_numpy() for column in batch.columns]
+        except (duckdb.Error, _arrow().ArrowException, OSError, UnicodeDecodeError) as error:
+            raise InputError(Problem("", _said(error), file)) from None
+
+    def insert(self, table: str, columns: Mapping[str, Array]) -> None:
+        """Add rows to a table, column by column."""
+        if not columns:
+            return
+        self.connection.register("given", _arrow().table(dict(columns)))
+        self.run(f"INSERT INTO {table} BY NAME SELECT * FROM given")
+        self.connection.unregister("given")
+
     def another(self) -> Engine:
         """Return the same database for another thread."""
         return Engine(self.connection.cursor(), self.folder, self.threads)
 
 
+def _arrow() -> Any:
+    """Return pyarrow, by which columns go in and out; it has no types."""
+    return import_module("pyarrow")
+
+
 def _said(error: Exception) -> str:
     """Return what went wrong in one line, without the statement that failed."""
+    if type(error).__name__ == "OutOfMemoryException":
+        return "sorting its samples needs more memory; allow it more with --memory"
     first = str(error).strip().split("\n", 1)[0]
     return f"cannot be read as samples: {first[:_LONGEST]}"
 
@@ -130,8 +167,10 @@ def _connect(
     """Open the database, shut it off from everything else, and lock its settings."""
     try:
         import duckdb
+
+        _arrow()
     except ModuleNotFoundError:
-        msg = "rolling up telemetry needs DuckDB; install it with: pip install 'lca[telemetry]'"
+        msg = "rolling up telemetry needs DuckDB and pyarrow; install them with: pip install 'lca[telemetry]'"
         raise LcaError(msg) from None
     off = ("autoinstall_known_extensions", "autoload_known_extensions")
     connection = duckdb.connect(config=dict.fromkeys(off, "false"))

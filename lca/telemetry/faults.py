@@ -5,9 +5,9 @@ from __future__ import annotations
 from lca.telemetry.asked import HOUR, Asked
 from lca.telemetry.engine import Engine
 from lca.telemetry.passes import value_of
-from lca.telemetry.samples import FIRST, LAST, Source
+from lca.telemetry.samples import FIRST, LAST, Source, within
 
-__all__ = ["FAULTS", "count_doubles", "count_invalid", "create", "keep_steps_back"]
+__all__ = ["FAULTS", "count_doubles", "count_invalid", "create", "keep_steps_back", "steps"]
 
 FAULTS = ("missing", "negative", "implausible", "untimed", "doubles", "conflicts")
 """Counts of samples that are no reading, or stand twice."""
@@ -47,8 +47,8 @@ def count_invalid(engine: Engine, source: Source, measure: str, asked: Asked) ->
     counts = ", ".join(f"count(*) FILTER ({rule}) {name}" for name, rule in kinds.items())
     engine.run(
         f"INSERT INTO faults_{measure} BY NAME SELECT d, j, CASE WHEN {timed} THEN t // {HOUR} END h, "
-        f"{counts} FROM ({rows}) WHERE gone OR NOT ({valid}) OR (({timed}) IS DISTINCT FROM true "
-        "AND v IS NOT NULL) GROUP BY ALL",
+        f"{counts} FROM ({rows}) WHERE (gone OR NOT ({valid}) OR (({timed}) IS DISTINCT FROM true "
+        f"AND v IS NOT NULL)) AND ({within(asked)} OR ({timed}) IS DISTINCT FROM true) GROUP BY ALL",
         source.file,
     )
 
@@ -73,14 +73,31 @@ def count_doubles(engine: Engine, ordered: Source, measure: str) -> None:
     )
 
 
+def steps(engine: Engine, measure: str) -> int:
+    """Make the table ``steps``: from the end of a stretch to the next, in the order of the file.
+
+    Returns
+    -------
+    int
+        How many of them do not go onward in time.
+    """
+    engine.run(
+        f"CREATE OR REPLACE TABLE steps_{measure} AS SELECT d, j, t, t0 FROM (SELECT *, lag(t) OVER "
+        f"(PARTITION BY file, d ORDER BY piece, place, kind) t0 FROM ends_{measure}) "
+        "WHERE kind = 0 AND t0 IS NOT NULL"
+    )
+    return int(engine.run(f"SELECT count(*) FROM steps_{measure} WHERE t <= t0")[0][0])
+
+
 def keep_steps_back(engine: Engine, measure: str) -> None:
     """Keep where the times of a device go back in its file, if that is rare enough for a clock."""
     engine.run(
         f"INSERT INTO backs_{measure} SELECT d, j, t // {HOUR}, sum(t0 - t) FROM "
         "(SELECT *, count(*) OVER (PARTITION BY d) c FROM "
-        f"specials_{measure} WHERE d = d0 AND t < t0) WHERE c <= {_FEW} GROUP BY ALL"
+        f"steps_{measure} WHERE t < t0) WHERE c <= {_FEW} GROUP BY ALL"
     )
     engine.run(
-        f"INSERT INTO marched_{measure} SELECT d, sum(s) FROM (SELECT d, s FROM raw_{measure} "
-        f"UNION ALL SELECT d, t - t0 FROM specials_{measure} WHERE d = d0 AND t > t0) GROUP BY d"
+        f"INSERT INTO marched_{measure} SELECT d, sum(s) FROM (SELECT d, s FROM sums_{measure} "
+        f"UNION ALL SELECT d, t - t0 FROM inner_{measure} UNION ALL "
+        f"SELECT d, t - t0 FROM steps_{measure} WHERE t > t0) GROUP BY d"
     )

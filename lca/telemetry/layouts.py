@@ -31,10 +31,9 @@ def series_of(headings: Mapping[str, str]) -> dict[str, dict[str, str]]:
 
 
 def unpivoted(
-    relation: str, headings: Mapping[str, str], series: Mapping[str, Mapping[str, str]], file: str
+    relation: str, headings: Mapping[str, str], series: Mapping[str, Mapping[str, str]]
 ) -> tuple[str, dict[str, str]]:
     """Return a relation of one row a sample, and its headings."""
-    del file
     labels = sorted({label for one in series.values() for label in one})
     rest = [name for name in headings if name not in series]
     rows = ", ".join(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from lca.telemetry.asked import HOUR, Asked
 from lca.telemetry.engine import Engine
-from lca.telemetry.passes import BUCKET, bucket
+from lca.telemetry.kernel import BUCKET
 
 __all__ = ["GAP", "LONGEST_GAP", "overlap", "prepare", "shares"]
 
@@ -23,22 +23,10 @@ _WRAPS = (2.0**32, 2.0**64)
 
 
 def overlap(engine: Engine, measure: str) -> bool:
-    """Make the tables of specials and segments; say whether samples of a device overlap in time."""
-    m = measure
-    engine.run(
-        f"CREATE OR REPLACE TABLE specials_{m} AS SELECT piece, s.* FROM "
-        f"(SELECT piece, unnest(specials) s FROM raw_{m})"
-    )
-    begins = "d IS DISTINCT FROM d0 OR t <= t0"
-    engine.run(
-        f"CREATE OR REPLACE TABLE events_{m} AS "
-        f"SELECT d, t, 0 kind, j, v FROM specials_{m} WHERE {begins} UNION ALL "
-        f"SELECT d0, t0, 1, j0, v0 FROM specials_{m} WHERE ({begins}) AND d0 IS NOT NULL UNION ALL "
-        f"SELECT d, t, 1, j, v FROM tails_{m}"
-    )
+    """Whether samples of a device overlap in time: stretches of it, as the pass found them."""
     sql = (
         "SELECT count(*) FROM (SELECT kind, t, lag(kind) OVER w k, lag(t) OVER w u "
-        f"FROM events_{m} WINDOW w AS (PARTITION BY d ORDER BY t, kind)) "
+        f"FROM ends_{measure} WINDOW w AS (PARTITION BY d ORDER BY t, kind)) "
         "WHERE kind = k OR (kind = 0 AND t <= u)"
     )
     return bool(engine.run(sql)[0][0])
@@ -48,15 +36,14 @@ def prepare(engine: Engine, measure: str, asked: Asked) -> None:
     """Make the tables ``pairs``, ``first`` and ``pace`` of a measure."""
     m = measure
     engine.run(
-        f"CREATE OR REPLACE TABLE pairs_{m} AS "
-        f"SELECT d, j, t, v, j0, t0, v0 FROM specials_{m} WHERE d = d0 AND t > t0 UNION ALL "
-        "SELECT d, j, t, v, j0, t0, v0 FROM (SELECT *, lag(j) OVER w j0, lag(t) OVER w t0, "
-        f"lag(v) OVER w v0 FROM events_{m} WINDOW w AS (PARTITION BY d ORDER BY t, kind)) "
+        f"CREATE OR REPLACE TABLE pairs_{m} AS SELECT d, j, t, v, j0, t0, v0 FROM inner_{m} "
+        "UNION ALL SELECT d, j, t, v, j0, t0, v0 FROM (SELECT *, lag(j) OVER w j0, lag(t) OVER w t0, "
+        f"lag(v) OVER w v0 FROM ends_{m} WINDOW w AS (PARTITION BY d ORDER BY t, kind)) "
         "WHERE kind = 0 AND t0 IS NOT NULL"
     )
     engine.run(
         f"CREATE OR REPLACE TABLE first_{m} AS SELECT d, arg_min(j, t) j, min(t) t, max(t) last "
-        f"FROM events_{m} GROUP BY d"
+        f"FROM ends_{m} GROUP BY d"
     )
     engine.run(f"CREATE OR REPLACE TABLE pace_{m} AS {_pace(m, asked)}")
 
@@ -64,8 +51,8 @@ def prepare(engine: Engine, measure: str, asked: Asked) -> None:
 def _pace(m: str, asked: Asked) -> str:
     """Return the query for the usual time between samples (µs), and the first bucket of a gap."""
     counted = (
-        f"SELECT d, b, sum(n) n, sum(s) s FROM (SELECT d, b, n, s FROM raw_{m} WHERE n > 0 "
-        f"UNION ALL SELECT d, {bucket('t - t0', asked)}, 1, t - t0 FROM pairs_{m}) GROUP BY d, b"
+        f"SELECT d, b, sum(n) n, sum(s) s FROM (SELECT d, b, n, s FROM sums_{m} "
+        f"UNION ALL SELECT d, {_bucket('t - t0', asked)}, 1, t - t0 FROM pairs_{m}) GROUP BY d, b"
     )
     running = (
         "SELECT *, sum(n) OVER (PARTITION BY d ORDER BY b) c, sum(n) OVER (PARTITION BY d) a "
@@ -78,11 +65,18 @@ def _pace(m: str, asked: Asked) -> str:
     return f"SELECT d, usual, {edge} gap, {edge} * {1 << BUCKET} longest FROM ({usual})"
 
 
+def _bucket(time: str, asked: Asked) -> str:
+    """Return the expression of the bucket of a time between samples (µs), as the pass has it."""
+    if asked.gap is not None:
+        return f"({time} > {round(asked.gap * 1e6)})::bigint"
+    return f"{time} >> {BUCKET}"
+
+
 def shares(engine: Engine, measure: str, asked: Asked) -> None:
     """Make the table ``shares`` of a measure: its pairs, divided among hours."""
     m = measure
     judged = (
-        f"SELECT p.*, t - t0 x, {bucket('t - t0', asked)} >= gap late, "
+        f"SELECT p.*, t - t0 x, {_bucket('t - t0', asked)} >= gap late, "
         f"t - t0 > {LONGEST_GAP} leap, most, rate "
         f"FROM pairs_{m} p JOIN pace_{m} USING (d) JOIN limits USING (d) JOIN rates_{m} USING (d)"
     )

@@ -131,6 +131,8 @@ def _rolled(
     _prefer(engine, measures)
     boards = _boards(engine, measures)
     devices = _rows(engine, ("device",))
+    if not devices:
+        raise InputError(Problem("", "no sample in the time that was asked for", str(paths[0])))
     return Rollup(
         by=by,
         rows=_rows(engine, by),
@@ -147,19 +149,16 @@ def _measure(engine: Engine, sources: Sequence[Source], measure: str, asked: Ask
     faults.create(engine, measure)
     notes: list[str] = []
     parts = passes.pieces(sources, engine.threads)
-    mixed = any(passes.interleaved(engine, source, measure, asked) for source in sources)
-    if not mixed:
-        passes.integrate(engine, parts, measure, asked)
-        mixed = pairs.overlap(engine, measure)
-        if mixed:
+    rare = passes.integrate(engine, parts, measure, asked)
+    if not rare or pairs.overlap(engine, measure):
+        if rare and faults.steps(engine, measure) <= passes.disordered(sources):
             faults.keep_steps_back(engine, measure)
             notes += _stepped(engine, measure)
-    if mixed:
         ordered = passes.sort(engine, sources, measure, asked)
         faults.count_doubles(engine, ordered, measure)
-        parts = [passes.Piece(ordered, 0, ordered.rows, sorted=True)]
-        passes.integrate(engine, parts, measure, asked)
-        pairs.overlap(engine, measure)
+        passes.integrate(
+            engine, passes.pieces([ordered], engine.threads, in_order=True), measure, asked
+        )
     pairs.prepare(engine, measure, asked)
     _invalid(engine, sources, measure, asked)
     cells.rates(engine, measure)
@@ -171,7 +170,7 @@ def _measure(engine: Engine, sources: Sequence[Source], measure: str, asked: Ask
 def _invalid(engine: Engine, sources: Sequence[Source], measure: str, asked: Asked) -> None:
     """Count what is no reading, where fewer samples are valid than there are rows."""
     valid = engine.run(
-        f"SELECT (SELECT coalesce(sum(n), 0) FROM raw_{measure}) "
+        f"SELECT (SELECT coalesce(sum(n), 0) FROM sums_{measure}) "
         f"+ (SELECT count(*) FROM pairs_{measure}) + (SELECT count(*) FROM first_{measure}) "
         f"+ (SELECT coalesce(sum(doubles), 0) FROM faults_{measure})"
     )[0][0]
@@ -208,17 +207,20 @@ def _leaps(engine: Engine, measure: str) -> list[str]:
 
 def _names(engine: Engine, sources: Sequence[Source], asked: Asked) -> None:
     """Make the tables ``boards``, ``jobs`` and ``limits``."""
-    queries = [_distinct(source) for source in sources]
-    engine.run(f"CREATE TABLE names AS {' UNION '.join(queries)}", sources[0].file)
+    file = sources[0].file
+    boards = " UNION ".join(_distinct(source, "u", "h", "g", "o") for source in sources)
+    engine.run(f"CREATE TABLE names AS {boards}", file)
     where = "concat_ws('/', nullif(min(h), ''), nullif(min(g), ''))"
     engine.run(
         f"CREATE TABLE boards AS SELECT d, coalesce(nullif(min(u), ''), nullif({where}, ''), 'board') "
         "AS label, coalesce(min(h), '') host, coalesce(min(o), '') model FROM names GROUP BY d"
     )
-    engine.run("CREATE TABLE jobs AS SELECT j, coalesce(min(jn), '') job FROM names GROUP BY j")
+    jobs = " UNION ".join(_distinct(source, "jn") for source in sources)
+    engine.run(
+        f"CREATE TABLE jobs AS SELECT j, coalesce(min(jn), '') job FROM ({jobs}) GROUP BY j", file
+    )
     engine.run("CREATE TABLE limits (d UBIGINT, most DOUBLE, hardware VARCHAR)")
-    models = engine.run("SELECT DISTINCT model FROM boards")
-    for (model,) in models:
+    for (model,) in engine.run("SELECT DISTINCT model FROM boards"):
         most, hardware = _limit(model, asked)
         named = "NULL" if hardware is None else text_of(hardware)
         engine.run(
@@ -226,17 +228,14 @@ def _names(engine: Engine, sources: Sequence[Source], asked: Asked) -> None:
         )
 
 
-def _distinct(source: Source) -> str:
+def _distinct(source: Source, *letters: str) -> str:
     """Return the query for the names of a source: hashed only after each stands there once."""
-    letters = ("u", "h", "g", "o", "jn")
     known = {x: source.parts[x] for x in letters if x in source.parts}
     listed = ", ".join(f"{expression} AS {x}" for x, expression in known.items()) or "1 AS one"
     inner = replace(source, relation="", parts={x: x for x in known})
     names = ", ".join(f"{x if x in known else 'NULL'}::varchar {x}" for x in letters)
-    return (
-        f"SELECT {inner.identity()} d, {inner.job()} j, {names} FROM "
-        f"(SELECT DISTINCT {listed} FROM {source.relation})"
-    )
+    once = f"SELECT DISTINCT {listed} FROM {source.relation}" if known else "SELECT 1 AS one"
+    return f"SELECT {inner.identity()} d, {inner.job()} j, {names} FROM ({once})"
 
 
 def _limit(model: str, asked: Asked) -> tuple[float, str | None]:

@@ -13,7 +13,7 @@ from lca.telemetry.columns import Column, Columns, recognized, with_unit
 from lca.telemetry.engine import Engine, name_of, text_of
 from lca.telemetry.layouts import series_of, unpivoted
 
-__all__ = ["MEASURES", "Source", "read"]
+__all__ = ["MEASURES", "Source", "read", "within"]
 
 MEASURES = ("power", "energy")
 FIRST, LAST = 946_684_800_000_000, 2_524_608_000_000_000
@@ -80,9 +80,8 @@ def read(engine: Engine, path: Path, kind: str, asked: Asked) -> Source:
     headings = _headings(engine, relation, str(path))
     wide = series_of(headings)
     if wide:
-        relation, headings = unpivoted(relation, headings, wide, str(path))
-    source = _source(engine, relation, headings, asked, str(path))
-    return _staged(engine, source)
+        relation, headings = unpivoted(relation, headings, wide)
+    return _staged(engine, relation, recognized(headings, asked, str(path)), asked, str(path))
 
 
 def _csv(path: Path) -> str:
@@ -116,14 +115,19 @@ def _parquet(engine: Engine, path: Path, asked: Asked, file: str) -> Source:
     relation = f"read_parquet({text_of(str(path))}, file_row_number=true)"
     headings = _headings(engine, relation, file)
     headings.pop("file_row_number", None)
-    return _source(engine, relation, headings, asked, file)
-
-
-def _source(
-    engine: Engine, relation: str, headings: Mapping[str, str], asked: Asked, file: str
-) -> Source:
-    """Return a relation with its columns recognized."""
     columns = recognized(headings, asked, file)
+    parts = _parts(columns, asked, file)
+    parts["t"] = _time(engine, relation, columns["time"], file)
+    return Source(file, relation, parts, _count(engine, relation, file))
+
+
+def _count(engine: Engine, relation: str, file: str) -> int:
+    """Return how many rows a relation has."""
+    return int(engine.run(f"SELECT count(*) FROM {relation}", file)[0][0])
+
+
+def _parts(columns: Columns, asked: Asked, file: str) -> dict[str, str]:
+    """Return the expressions of all that a sample has but its time."""
     parts = {
         letter: f"{name_of(columns[role].name)}::varchar"
         if columns[role].type != "VARCHAR"
@@ -133,10 +137,7 @@ def _source(
     }
     if "slice" in columns:
         parts["slice"] = f"coalesce({name_of(columns['slice'].name)}::varchar, '') <> ''"
-    parts["t"] = _time(engine, relation, columns["time"], file)
-    parts |= _measured(columns, asked, file)
-    rows = int(engine.run(f"SELECT count(*) FROM {relation}", file)[0][0])
-    return Source(file, relation, parts, rows)
+    return parts | _measured(columns, asked, file)
 
 
 def _measured(columns: Columns, asked: Asked, file: str) -> dict[str, str]:
@@ -184,17 +185,21 @@ def _time(engine: Engine, relation: str, column: Column, file: str) -> str:
     name = name_of(column.name)
     if column.type.startswith(("TIMESTAMP", "DATE")):
         return f"epoch_us({name})"
-    numeric = column.type != "VARCHAR"
-    number = f"{name}::double" if numeric else f"try_cast({name} as double)"
-    if not numeric and not _is_numeric(engine, relation, name, file):
-        return f"epoch_us(try_cast({name} as timestamptz))"
+    if column.type == "VARCHAR" and not _is_numeric(engine, relation, name, file):
+        return _date(name)
+    number = f"try_cast({name} as double)" if column.type == "VARCHAR" else f"{name}::double"
     scale = column.scale or _magnitude(engine, relation, number, file)
     if re.fullmatch(r"U?(BIG|HUGE|SMALL)?INT(EGER)?", column.type) and scale >= 1:
         low, high = FIRST // int(scale), LAST // int(scale)
         return f"case when {name} between {low} and {high} then {name}::bigint * {int(scale)} end"
-    if numeric and scale < 1 and column.type in {"BIGINT", "UBIGINT"}:
+    if scale < 1 and column.type in {"BIGINT", "UBIGINT"}:
         return f"({name} // {round(1 / scale)})::bigint"
     return f"try_cast(round({number} * {scale!r}) as bigint)"
+
+
+def _date(name: str) -> str:
+    """Return the expression of a date (µs); a cast to a time without zone would drop what it says."""
+    return f"epoch_us(try_cast({name} as timestamptz))"
 
 
 def _is_numeric(engine: Engine, relation: str, name: str, file: str) -> bool:
@@ -223,16 +228,31 @@ def _magnitude(engine: Engine, relation: str, number: str, file: str) -> float:
     return fits[0]
 
 
-def _staged(engine: Engine, source: Source) -> Source:
-    """Write a source as a temporary Parquet file, and return that."""
-    target = engine.folder / f"staged-{abs(hash((source.file, source.relation))):x}.parquet"
-    listed = ", ".join(
-        f"{expression} AS {name_of(key)}" for key, expression in source.parts.items()
-    )
+def _staged(engine: Engine, relation: str, columns: Columns, asked: Asked, file: str) -> Source:
+    """Write a relation of texts as a temporary Parquet file: text is read but once."""
+    time = columns["time"]
+    name = name_of(time.name)
+    numeric = _is_numeric(engine, relation, name, file)
+    key = "number" if numeric else "t"
+    parts = {key: f"try_cast({name} as double)" if numeric else _date(name)}
+    parts |= _parts(columns, asked, file)
+    target = engine.folder / f"staged-{abs(hash((file, relation))):x}.parquet"
+    listed = ", ".join(f"{expression} AS {name_of(key)}" for key, expression in parts.items())
     engine.run(
-        f"COPY (SELECT {listed} FROM {source.relation}) TO {text_of(str(target))} "
+        f"COPY (SELECT {listed} FROM {relation}) TO {text_of(str(target))} "
         "(FORMAT parquet, COMPRESSION snappy)",
-        source.file,
+        file,
     )
-    relation = f"read_parquet({text_of(str(target))}, file_row_number=true)"
-    return Source(source.file, relation, {key: name_of(key) for key in source.parts}, source.rows)
+    staged = f"read_parquet({text_of(str(target))}, file_row_number=true)"
+    rows = _count(engine, staged, file)
+    known = {key: name_of(key) for key in parts}
+    if numeric and rows:
+        known["t"] = _time(engine, staged, Column(key, "DOUBLE", time.scale), file)
+    return Source(file, staged, known, rows)
+
+
+def within(asked: Asked) -> str:
+    """Return the condition under which a time is one, and was asked for."""
+    first = FIRST if asked.since is None else max(asked.since, FIRST)
+    last = LAST if asked.until is None else min(asked.until, LAST)
+    return f"t BETWEEN {first} AND {last}"

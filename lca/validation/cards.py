@@ -10,7 +10,7 @@ from typing import Any
 
 from lca import document
 from lca.factors import grid_factor
-from lca.validation.cards_claims import card_claims, totals, with_power
+from lca.validation.cards_claims import card_claims, told_twice, totals, with_power
 from lca.validation.cards_reading import Card, read_card
 from lca.validation.cards_yaml import read_claims
 from lca.validation.checks import check
@@ -56,7 +56,9 @@ def _checked(path: str | os.PathLike[str]) -> dict[str, Any]:
         claims, groups, unread = _written(path)
         return _result(os.fspath(path), claims, [], unread, groups)
     card = read_card(path)
-    return _result(card.file, card_claims(card), _card_flags(card), card.unread)
+    result = _result(card.file, card_claims(card), _card_flags(card), card.unread)
+    result["remarks"] += told_twice(card)
+    return result
 
 
 def _written(

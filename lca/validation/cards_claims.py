@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 __all__ = ["card_claims", "totals", "with_power"]
 
 _SLACK = 0.02
-_CONTEXT = ("device", "region", "device_tdp", "pue", "grid_intensity")
-_RESULTS = ("co2e", "co2e_location_based", "co2e_market_based", "energy")
+_CONTEXT = ("device", "region", "device_tdp", "device_power", "pue", "grid_intensity")
+_ENERGIES = ("energy", "energy_it", "energy_facility")
+_RESULTS = ("co2e", "co2e_location_based", "co2e_market_based", *_ENERGIES)
 _ADDED = ("device_hours", "co2e", "co2e_location_based", "energy")
 
 
@@ -32,9 +33,27 @@ def card_claims(card: Card) -> tuple[Claims, ...]:
     if not said:
         return ()
     line = min(fact.line for fact in card.facts)
-    inputs = {name: known for name, known in said.items() if name not in _RESULTS}
-    printed = {name: known for name, known in said.items() if name in _RESULTS}
+    # With no power to compute it from, an energy is what the CO2e follows from.
+    results = _RESULTS if "device_power" in said else set(_RESULTS) - set(_ENERGIES)
+    inputs = {name: known for name, known in said.items() if name not in results}
+    printed = {name: known for name, known in said.items() if name in results}
     return (Claims("card", inputs, printed, where=f"{card.file}:{line}"),)
+
+
+def told_twice(card: Card) -> Iterator[str]:
+    """Yield what a card without a table tells twice, otherwise: the first is what is checked."""
+    if any(row.knowns for row in card.rows):
+        return
+    for name, first in _first(card, _RESULTS).items():
+        unit = "kWh" if name in _ENERGIES else "kg"
+        value = amount(first, unit) or 0.0
+        for fact in card.facts:
+            again = amount(fact.known, unit) if fact.known.name == name else value
+            if abs((again or 0.0) - value) > _SLACK * value:
+                yield (
+                    f"{name} is told again in line {fact.line}: {again:,.6g} {unit},"
+                    f" not {value:,.6g} {unit}; the first is checked"
+                )
 
 
 def _first(card: Card, names: tuple[str, ...]) -> dict[str, Known]:

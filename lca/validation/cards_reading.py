@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 from lca import document
 from lca.errors import DocumentError, Problem
 from lca.validation.cards_columns import CardRow, relevant, rows_of
+from lca.validation.cards_fields import field_knowns
 from lca.validation.cards_front import front_facts
 from lca.validation.cards_numbers import plain
 from lca.validation.cards_sentences import Fact, about_footprint, facts_in
 from lca.validation.cards_tables import Table, html_tables, pipe_tables
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 __all__ = ["MAX_BYTES", "MAX_ROWS", "Card", "read_card"]
 
@@ -73,6 +74,7 @@ def read_card(path: str | os.PathLike[str]) -> Card:
     end, facts, unread = front_facts(lines, name)
     tables = (*pipe_tables(lines), *html_tables(text))
     said, not_said = _prose(lines, end, _inside(tables))
+    said += [fact for table in tables for fact in _entries(table)]
     rows = tuple(row for table in tables if relevant(table) for row in rows_of(table))
     if len(rows) > MAX_ROWS:
         message = f"too many rows: {len(rows)} in tables of footprints; at most {MAX_ROWS} are read"
@@ -101,6 +103,16 @@ def _text(name: str) -> str:
         line = raw[: error.start].count(b"\n") + 1
         message = f"not UTF-8: byte 0x{raw[error.start]:02X}; save it as UTF-8"
         raise DocumentError(Problem("", message, name, line)) from None
+
+
+def _entries(table: Table) -> Iterator[Fact]:
+    """Yield what a table of names and values says: two columns, none of them documented."""
+    if relevant(table) or len(table.heading) != 2:
+        return
+    first = table.first, table.heading
+    for line, cells in (first, *table.rows):
+        if len(cells) == 2:
+            yield from (Fact(known, line) for known in field_knowns(*cells))
 
 
 def _inside(tables: Sequence[Table]) -> set[int]:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lca.validation.cards_fields import CO2, field_knowns
 from lca.validation.cards_numbers import MASS, NUMBER, SCALE, mass_unit, number
 from lca.validation.quantities import Known
 
@@ -14,30 +15,24 @@ if TYPE_CHECKING:
 
 __all__ = ["Fact", "about_footprint", "facts_in"]
 
-_CO2 = r"\s*(?:of\s+)?CO\s?2(?:[- ]?eq(?:uivalents?)?\.?|e)?"
 _HOURS = re.compile(rf"{NUMBER}{SCALE}\s*(?:GPU|TPU|device|accelerator)[- ]hours?\b", re.IGNORECASE)
 _TYPE = re.compile(
     r"\bon (?:hardware of type )?([\w][\w .-]{1,40}?) ?\((?:a )?TDP of", re.IGNORECASE
 )
 _TDP = re.compile(rf"TDP of {NUMBER}(?:\s*[-–]\s*{NUMBER})?\s?(W|kW)\b", re.IGNORECASE)
-_MASS_OF_CO2 = re.compile(rf"{NUMBER}{SCALE}\s*{MASS}{_CO2}", re.IGNORECASE)
+_MASS_OF_CO2 = re.compile(rf"{NUMBER}{SCALE}\s*{MASS}{CO2}", re.IGNORECASE)
 _BEFORE = re.compile(r"([^.;:\d]{0,60})\bemissions?\b[^;:\d]{0,60}$", re.IGNORECASE)
 _REACH = 140
 _PUE = re.compile(rf"\bPUE\)?\s*(?:of|is|was|=|:)\s*(?:about\s+)?{NUMBER}", re.IGNORECASE)
-_GRID = re.compile(rf"{NUMBER}\s*(kg|g){_CO2}\s*(?:/|per)\s*kWh\b", re.IGNORECASE)
-_ENERGY = re.compile(rf"(?:energy|electricity)[^.;:\d]{{0,60}}{NUMBER}\s*(kWh|MWh|GWh)\b")
+_GRID = re.compile(rf"{NUMBER}\s*(kg|g){CO2}\s*(?:/|per)\s*kWh\b", re.IGNORECASE)
+_ENERGY = re.compile(
+    rf"((?i:facility|data ?cent(?:er|re)) )?(?:[Ee]nergy|[Ee]lectricity)[^.;:\d]{{0,60}}"
+    rf"{NUMBER}\s*(kWh|MWh|GWh)\b"
+)
 _FIELD = re.compile(r"\s*[-*]\s+([A-Z][\w -]{2,30}?)\s*:\s*(.{1,200})")
 _ABOUT = re.compile(
     r"CO\s?2|carbon|greenhouse|(?:GPU|TPU)[- ]hours?|\b[kMG]Wh\b|\bTDP\b|\bPUE\b", re.IGNORECASE
 )
-_LABELS = {
-    "hardware type": "device",
-    "compute region": "region",
-    "cloud provider": "provider",
-}
-_MISSING = re.compile(r"\[?more information needed\]?|n/?a|none|unknown", re.IGNORECASE)
-_MASS_CELL = re.compile(rf"~?\s*{NUMBER}{SCALE}\s*{MASS}\b(?:{_CO2})?\.?", re.IGNORECASE)
-_TIME_CELL = re.compile(rf"~?\s*{NUMBER}{SCALE}\s*(hours?|h|days?)?\.?", re.IGNORECASE)
 _LONGEST = 4000
 
 
@@ -59,24 +54,8 @@ def facts_in(text: str, line: int) -> tuple[Fact, ...]:
     text = text[:_LONGEST]
     field = _FIELD.fullmatch(text)
     if field is not None:
-        return tuple(Fact(known, line) for known in _field(field[1].lower().strip(), field[2]))
+        return tuple(Fact(known, line) for known in field_knowns(field[1], field[2]))
     return tuple(Fact(known, line) for known in _sentence(text))
-
-
-def _field(name: str, value: str) -> Iterator[Known]:
-    """Yield what an entry of the list "Environmental Impact" says."""
-    value = value.strip()
-    if _MISSING.fullmatch(value):
-        return
-    if name in _LABELS:
-        yield Known(_LABELS[name], value, unit="name")
-    mass = _MASS_CELL.fullmatch(value) if name.startswith("carbon emitted") else None
-    if mass:
-        yield from _known("co2e", mass[1], mass[2], mass_unit(mass[3]))
-    time = _TIME_CELL.fullmatch(value) if name.startswith("hours used") else None
-    if time:
-        unit = "day" if (time[3] or "h").lower().startswith("d") else "hour"
-        yield from _known("duration", time[1], time[2], unit)
 
 
 def _known(name: str, written: str, scale: str | None, unit: str) -> Iterator[Known]:
@@ -100,7 +79,8 @@ def _sentence(text: str) -> Iterator[Known]:
     for match in _GRID.finditer(text):
         yield from _known("grid_intensity", match[1], None, f"{match[2].lower()}/kWh")
     for match in _ENERGY.finditer(text):
-        yield from _known("energy", match[1], None, match[2])
+        kind = "energy_facility" if match[1] else "energy"
+        yield from _known(kind, match[2], None, match[3])
 
 
 def _emissions(text: str) -> Iterator[Known]:

@@ -189,7 +189,7 @@ def _published_problems(found: Document, here: Steps, entries: Any) -> Iterator[
         return
     for place, entry in enumerate(entries):
         steps = (*here, "published", place)
-        if not isinstance(entry, dict) or not entry.get("quantity"):
+        if not isinstance(entry, dict) or not _is_text(entry.get("quantity")):
             yield found.problem(steps, 'a published figure needs "quantity", "value" and "unit"')
         else:
             yield from _value_problems(found, steps, entry)
@@ -209,14 +209,19 @@ def _value_problems(found: Document, steps: Steps, entry: Mapping[str, Any]) -> 
         yield found.problem(steps, 'a quantity needs a unit; "dimensionless" for a plain number')
         return
     for key in ("value", "low", "high"):
-        for value in _several(entry.get(key)):
-            if value is not None and _number(value) is None:
+        given = entry.get(key)
+        for value in [] if given is None else _several(given):
+            if _number(value) is None:
                 yield found.problem((*steps, key), f"{quoted(value)} is not a number")
 
 
 def unit_of(text: str) -> str:
     """Return a unit of a case as the registry writes it; CO2e is a plain mass there."""
     return _NAMED_UNITS.get(text, normalize(text))
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value)
 
 
 def _several(value: Any) -> list[Any]:

@@ -67,7 +67,7 @@ def _comparison(case: Case, facts: Facts, target: Target) -> Comparison | None:
         computed * scale,
         unit,
         "facility",
-        " x ".join(sorted(target.inputs)) or "the inputs",
+        f"arithmetic on {', '.join(sorted(target.inputs))}" if target.inputs else "the inputs",
         1.0,
         max(case.tolerance, rounding(known)),
         from_energy=not _counts(facts, target),

@@ -8,7 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lca.validation.checks_chain import EFFECTIVE, PUES, Comparison, comparisons, grid
+from lca.validation.checks_chain import (
+    EFFECTIVE,
+    FACILITY_ENERGIES,
+    PUES,
+    Comparison,
+    comparisons,
+    grid,
+    pue,
+)
 from lca.validation.quantities import Flag
 
 if TYPE_CHECKING:
@@ -61,12 +69,13 @@ def pue_twice(claims: Claims, compared: Comparison) -> Flag | None:
     ----------
     mlco2/ecologits, issue 230: PUE applied twice.
     """
-    extra = compared.pue if compared.boundary == "facility" else compared.pue**2
-    if not _published_pue(claims) or compared.pue <= 1 or not compared.near(extra):
+    overhead = _overhead(claims, compared)
+    extra = overhead if compared.boundary == "facility" else overhead**2
+    if not _published_pue(claims) or overhead <= 1 or not compared.near(extra):
         return None
     if compared.boundary == "it":
         return None
-    message = f"the ratio {compared.ratio:.3f} is one PUE of {compared.pue:g} too many"
+    message = f"the ratio {compared.ratio:.3f} is one PUE of {overhead:g} too many"
     return Flag("pue-twice", _told(compared, message))
 
 
@@ -185,6 +194,12 @@ def unexplained(claims: Claims, compared: Comparison) -> Flag:
 
 def _published_pue(claims: Claims) -> bool:
     return any(claims.published(name) for name in PUES)
+
+
+def _overhead(claims: Claims, compared: Comparison) -> float:
+    """Return the PUE that may be too many: of a facility's energy, the one already inside."""
+    stated = claims.given(FACILITY_ENERGIES, "kWh") is not None and compared.from_energy
+    return pue(claims) if stated and compared.pue <= 1 else compared.pue
 
 
 def _near_facility(compared: Comparison, multiple: float) -> bool:

@@ -16,6 +16,8 @@ from lca.validation.names import Term, vocabulary, words
 __all__ = ["Found", "Resolver", "Rule", "Solver", "combined", "rule_of"]
 
 _DEEPEST = 12
+_OPEN_ENERGIES = frozenset({"energy_per", "yearly_energy"})
+"""Energies that may be those of a facility or of its IT."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +208,8 @@ class Solver:
             inputs.append(found)
         if rule.adds and len({one.inputs for one in inputs}) < len(inputs):
             return None
+        if _overhead_twice(rule, inputs):
+            return None
         found = combined(rule.apply, inputs, rule.name)
         used = found.used | (rule.absorbs & term.marks)
         return Found(found.values, used, found.rules, found.inputs)
@@ -337,6 +341,15 @@ def _bases(needs: tuple[str, ...]) -> tuple[str, ...]:
     """Return the quantities that a rule cannot do without."""
     bases = (need.rstrip("!").split("+")[0].rstrip("-") for need in needs if "?" not in need)
     return tuple(dict.fromkeys(bases))
+
+
+def _overhead_twice(rule: Rule, inputs: Sequence[Found]) -> bool:
+    """Tell whether a rule would put PUE on an energy that was found at the facility."""
+    needs = [need.partition("?")[0] for need in rule.needs]
+    if "pue" not in needs or not inputs[needs.index("pue")].inputs:
+        return False
+    energies = [one for need, one in zip(needs, inputs, strict=True) if need in _OPEN_ENERGIES]
+    return any("facility energy" in one.rules for one in energies)
 
 
 def _counts(marks: frozenset[str]) -> bool:

@@ -22,6 +22,11 @@ _HOLDS_OVERHEAD = re.compile(r"contain\w*|includ\w*|with pue", re.IGNORECASE)
 _MASS = re.compile(r"(t|kg|g)co2(?:e|eq)?")
 """The last word of a key that is unit and quantity in one."""
 
+_MEAN_POWER = frozenset({"mean", "average", "avg", "power"})
+_OTHER_POWERS = frozenset({"device_power", "total_power", "power", "node_power"})
+_USES_OF_UTILISATION = frozenset({"lifetime", "peak_rate", "power_utilisation"})
+"""What a utilization may be of, other than of the rated power."""
+
 _SCALES = {"billions": 1e9, "millions": 1e6, "trillions": 1e12}
 
 
@@ -57,7 +62,7 @@ class Facts:
     labels : mapping of str to str
         Its texts: the name of a device, of a series.
     unknown : tuple of str
-        Inputs whose names say nothing that the vocabulary knows.
+        Inputs whose names say nothing that the vocabulary knows; their units may.
     groups : tuple of frozenset of str
         Marks of the members of a list: stages, rows, groups.
     """
@@ -91,9 +96,9 @@ def facts_of(case: Case) -> Facts:
         facts.append(fact)
         if group:
             groups[group] = None
-        elif not named and fact.term.base == "number":
+        elif not named:
             unknown.append(known.name)
-    return Facts(_with_hosts(facts), labels, tuple(unknown), tuple(groups))
+    return Facts(_of_each(_with_hosts(facts)), labels, tuple(unknown), tuple(groups))
 
 
 def _with_hosts(facts: list[Fact]) -> tuple[Fact, ...]:
@@ -110,6 +115,32 @@ def _with_hosts(facts: list[Fact]) -> tuple[Fact, ...]:
         else fact
         for fact in facts
     )
+
+
+def _of_each(facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
+    """Return the facts; beside device hours a mean power of nothing named is that of a device.
+
+    A utilization beside a rated power, with no life to spread and no peak to share, is that of
+    the power.
+    """
+    told = {fact.term.base for fact in facts}
+    if "device_hours" in told and "device_power" not in told:
+        facts = tuple(_renamed(f, "device_power") if _bare_mean(f) else f for f in facts)
+    rated = "device_tdp" in told and not told & _OTHER_POWERS
+    if not rated or told & _USES_OF_UTILISATION:
+        return facts
+    return tuple(
+        _renamed(f, "power_utilisation") if f.term.base == "average_utilisation" else f
+        for f in facts
+    )
+
+
+def _renamed(fact: Fact, base: str) -> Fact:
+    return replace(fact, term=Term(base, fact.term.marks))
+
+
+def _bare_mean(fact: Fact) -> bool:
+    return fact.term.base == "total_power" and frozenset(words(fact.name)) <= _MEAN_POWER
 
 
 def _inputs(case: Case) -> Iterator[tuple[Known, frozenset[str]]]:

@@ -211,14 +211,18 @@ _EMISSIONS = (
     ),
     rule_of(
         "yearly_co2e",
-        "yearly_energy grid_intensity",
-        operation.operation_footprint,
+        "yearly_energy pue?1 grid_intensity",
+        lambda energy, pue, grid: operation.operation_footprint(
+            operation.facility_energy(energy, pue), grid
+        ),
         "energy of a year x grid intensity",
     ),
     rule_of("co2e_market", "co2e renewable_matching", _unmatched, "what is not matched"),
     rule_of("co2e_total", "co2e_it co2e+idle embodied_used", _plus, "dynamic + idle + embodied"),
     rule_of("co2e_total", "use_phase! embodied!", _plus, "operation + embodied"),
     rule_of("co2e_total", "co2e embodied_used", _plus, "operation + embodied"),
+    rule_of("co2e_total", "use_phase co2e+manufacturing", _plus, "use phase + embodied"),
+    rule_of("co2e_total", "use_phase embodied!", _plus, "use phase + embodied"),
     rule_of("co2e", "yearly_co2e!", _same, "what a year emits"),
     rule_of("co2e_total", "co2e_it co2e+idle", _plus, "dynamic + idle"),
     rule_of("co2e_total", "co2e", _same, "all that is told", unless=("embodied", "embodied_used")),

@@ -28,7 +28,7 @@ def document_(raw: bytes) -> None:
     again = document.parse(document.dump(read.data))
     require(again.data == read.data, "writing and reading changed the data")
     require(list(again.data) == list(read.data), "writing changed the order of the keys")
-    lines = raw.count(b"\n") + raw.count(b"\r") + raw.decode("utf-8", "replace").count("\x85") + 1
+    lines = raw.count(b"\n") + raw.count(b"\r") + raw.decode("utf-8", "replace").count("\x85") + 2
     for key in read.data:
         require(1 <= read.position((key,))[0] <= lines, "a position lies outside the text")
 

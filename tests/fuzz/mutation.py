@@ -45,7 +45,9 @@ def _bytes(raw: bytes, random: Random, words: list[bytes]) -> bytes:
     """Return bytes with a piece taken out, put in, doubled or replaced."""
     start, length = random.randint(0, len(raw)), random.choice((0, 1, 1, 2, 8, 40))
     new = random.choice((*words, *(word.encode("utf-8", "replace") for word in HOSTILE[:20])))
-    piece = random.choice((b"", new, raw[start : start + length] * 2, bytes([random.randrange(256)])))
+    piece = random.choice(
+        (b"", new, raw[start : start + length] * 2, bytes([random.randrange(256)]))
+    )
     return raw[:start] + piece + raw[start + length :]
 
 

@@ -72,5 +72,7 @@ def telemetry(raw: bytes) -> None:
     """Demand that samples of a fleet are rolled up or refused."""
     from lca.telemetry import Asked, roll_up
 
-    found = roll_up((str(file_of(raw, "samples.csv")),), ("device",), Asked(memory="200MB", threads=1))
-    require(len(found.rows) > 0, "a roll-up without rows")
+    found = roll_up(
+        (str(file_of(raw, "samples.csv")),), ("device",), Asked(memory="200MB", threads=1)
+    )
+    require_numbers([found.total.energy or 0.0], "the energy")

@@ -100,4 +100,3 @@ def _constraint(text: str) -> None:
 
 def _amount(text: str) -> None:
     require_numbers([scenario_records.read_amount(text, "token")], "an amount")
-

@@ -42,11 +42,12 @@ _CODES = (
     ("0", "what was asked for was done"),
     ("1", "something unexpected: a bug, told in one line; `-v` prints the traceback"),
     ("2", "the command was not written as its help says"),
-    ("3", "what was given is wrong: a file, a value, a name"),
+    ("3", "what was given is wrong: a file, a value, a name; or a file cannot be written"),
     ("4", "a result crossed a limit that was set (`--fail-if`), or a check did not hold"),
     ("5", "this machine cannot measure what was asked for (`--require measured`)"),
     ("130", "interrupted"),
     ("141", "whoever read the output has left"),
+    ("143", "terminated; nothing is half written, as after an interrupt"),
 )
 
 

@@ -46,6 +46,7 @@ def difference(old: Result, new: Result, files: tuple[str, str] = ("old", "new")
             "inputs": [_input(change) for change in _inputs(old, new)],
             "methods": list(_methods(old, new, pairs)),
             "runs": list(_runs(old, new)),
+            "data": list(_data(old, new)),
         },
         "options": list(_options(old, new, pairs)),
         "options_gone": _unpaired(old, [name for name, _ in pairs]),
@@ -107,6 +108,14 @@ def _settings(old: Result, new: Result) -> Iterator[dict[str, Any]]:
 def _inputs(old: Result, new: Result) -> list[Changed]:
     was, now = old.get("inputs"), new.get("inputs")
     return changed_inputs(was, now) if was and now else []
+
+
+def _data(old: Result, new: Result) -> Iterator[dict[str, Any]]:
+    """Yield the data files that were changed between two results."""
+    was, now = old.get("data", {}), new.get("data", {})
+    for name in was:
+        if now.get(name, was[name]) != was[name]:
+            yield {"name": name, "old": was[name], "new": now[name]}
 
 
 def _input(change: Changed) -> dict[str, Any]:

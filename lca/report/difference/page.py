@@ -53,6 +53,7 @@ def _behind(found: Difference, console: Console, moved: int) -> None:
     hidden = moved - _MOST_OPTIONS if moved > _SIDE_BY_SIDE else 0
     changes = found["changes"]
     print_section("Settings that changed", list(map(_setting, changes["settings"])), console)
+    print_section("Data files that changed", [x["name"] for x in changes["data"]], console)
     print_section("Inputs that changed", list(map(_input, changes["inputs"])), console)
     print_section("Methods that changed", list(map(_method, changes["methods"])), console)
     print_section("Runs that differ", list(map(_run, changes["runs"])), console)

@@ -14,6 +14,8 @@ from lca.report.shape import complaints
 _SCHEMA = Path(__file__).parents[2] / "schemas" / "result.schema.json"
 _ACCEPTED = "a file of lca run, lca compare or lca report with -o FILE.json"
 _SHOWN = 3
+MAX_BYTES = 20_000_000
+"""Size of a result."""
 
 
 def read_result(path: str | Path) -> dict[str, Any]:
@@ -52,7 +54,12 @@ def _problem(
 
 def _read_json(path: Path) -> object:
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        with path.open("rb") as opened:
+            raw = opened.read(MAX_BYTES + 1)
+        if len(raw) > MAX_BYTES:
+            text = f"is too large (at most {MAX_BYTES / 1e6:g} MB)"
+            raise DocumentError(_problem(path, text))
+        return json.loads(raw.decode("utf-8"))
     except OSError as error:
         reason = error.strerror or str(error)
         raise DocumentError(Problem("", f"cannot be read: {reason}", str(path))) from None

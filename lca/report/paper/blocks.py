@@ -78,6 +78,8 @@ class Report:
         By key, how a number came about; see `lca.report.paper.trails`.
     sliders
         Coefficients of the sliders; see `lca.report.paper.sliders`. Empty where there are none.
+    no_sliders
+        Why there are none, where the report is too large for them.
     """
 
     title: str
@@ -86,6 +88,7 @@ class Report:
     result: Mapping[str, Any]
     trails: Mapping[str, Any] = field(default_factory=dict)
     sliders: Mapping[str, Any] = field(default_factory=dict)
+    no_sliders: str = ""
 
     def section(self, name: str) -> Section:
         """Return a section by id."""

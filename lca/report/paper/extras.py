@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from lca.report import provenance, standards
@@ -35,23 +36,65 @@ def gather(
     settings: Settings,
 ) -> Extras:
     """Return everything that the settings ask for."""
-    from lca.report.paper.sliders import sliders
-    from lca.report.paper.trails import trails
+    still = gather_still(scenario, ledgers, comparison, result, settings)
+    return add_moving(still, scenario, ledgers, result, settings)
 
+
+def gather_still(
+    scenario: Scenario,
+    ledgers: Sequence[Ledger],
+    comparison: Comparison | None,
+    result: Mapping[str, Any],
+    settings: Settings,
+) -> Extras:
+    """Return what paper has too: all but trails and sliders."""
     used = provenance.all_factors(ledgers)
-    few = len(ledgers) <= _MOST_OPTIONS and sum(len(x.lines) for x in ledgers) <= _MOST_LINES
     curves = _curves(scenario, ledgers, settings.basis)
     crossings = _crossings(curves)
     pictures = _pictures(scenario, ledgers, comparison, result, settings.basis, curves, crossings)
     return Extras(
         pictures={one.name: one for one in pictures if one} if settings.pictures else {},
         inputs=inputs.collect(used),
-        trails=trails(scenario, ledgers, result, settings.basis) if settings.trails else {},
-        sliders=sliders(scenario, ledgers, settings.basis) if settings.sliders and few else {},
         crossings=tuple(_said(curves, crossings)),
         standards=(standards.summary(result, scenario), standards.table(result, scenario)),
         inventory=(standards.inventory_lines(_lowest(ledgers, comparison), scenario),),
         command=settings.command,
+    )
+
+
+def add_moving(
+    extras: Extras,
+    scenario: Scenario,
+    ledgers: Sequence[Ledger],
+    result: Mapping[str, Any],
+    settings: Settings,
+) -> Extras:
+    """Return extras with what only a screen can show: trails and sliders."""
+    from lca.report.paper.sliders import sliders
+    from lca.report.paper.trails import trails
+
+    too_large = _too_large(ledgers) if settings.sliders and scenario.model.fleet else ""
+    moving = settings.sliders and not too_large
+    return replace(
+        extras,
+        trails=trails(scenario, ledgers, result, settings.basis) if settings.trails else {},
+        sliders=sliders(scenario, ledgers, settings.basis) if moving else {},
+        no_sliders=too_large,
+    )
+
+
+def _too_large(ledgers: Sequence[Ledger]) -> str:
+    """Say why there are no sliders, or nothing where there is room for them."""
+    lines = sum(len(one.lines) for one in ledgers)
+    if len(ledgers) > _MOST_OPTIONS:
+        why = f"{len(ledgers):,} options are more than {_MOST_OPTIONS}"
+    elif lines > _MOST_LINES:
+        why = f"{lines:,} lines are more than {_MOST_LINES:,}"
+    else:
+        return ""
+    return (
+        f"This page has no sliders, which would make it too large to be sent: {why}. "
+        "For other values of an input: lca run SCENARIO --set PATH=VALUE, or lca serve."
     )
 
 

@@ -79,6 +79,17 @@ def render(report: Report, *, short: bool = False, when: datetime | None = None)
         return _compile(report, date, short=short, note=_NO_FONT)[0]
 
 
+def render_sheet(report: Report) -> bytes:
+    """Return a selection of a report as a PDF file that is set small, as a fact sheet.
+
+    Raises
+    ------
+    DocumentError
+        As of `render`.
+    """
+    return render(report, short=True)
+
+
 def remarks(content: bytes) -> list[str]:
     """Return what the writer of a file must be told: that letters of it have no font here."""
     return [] if _ARCHIVAL in content else [_NO_FONT]

@@ -56,6 +56,7 @@ class Extras:
     inputs: tuple[inputs.Input, ...] = ()
     trails: Mapping[str, Any] = field(default_factory=dict)
     sliders: Mapping[str, Any] = field(default_factory=dict)
+    no_sliders: str = ""
     crossings: tuple[str, ...] = ()
     standards: tuple[Table, ...] = ()
     inventory: tuple[Table, ...] = ()
@@ -112,7 +113,9 @@ def assemble(result: Result, extras: Extras | None = None) -> Report:
         if (blocks := tuple(make(result, known)))
     )
     title = result["title"] or result["scenario"]
-    return Report(title, tuple(wording.head(result)), sections, result, known.trails, known.sliders)
+    head = tuple(wording.head(result))
+    moving = known.trails, known.sliders, known.no_sliders
+    return Report(title, head, sections, result, *moving)
 
 
 def _plain_pictures(result: Result) -> dict[str, Picture]:

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from lca.report.paper.blocks import Report
-from lca.report.paper.sections import Settings, build, result_of
+from lca.report.paper.sections import Extras, Settings, assemble, result_of
 
 if TYPE_CHECKING:
     from lca.comparison import Comparison
@@ -52,16 +52,29 @@ class Study:
 
     @property
     def report(self) -> Report:
-        """The report with the whole result, for writers that attach it."""
-        return replace(self.page, result=self.result)
+        """The report with the whole result, for writers that attach it: nothing of it moves."""
+        return replace(self._made(self._still), result=self.result)
 
     @cached_property
     def page(self) -> Report:
-        """The report for writers that show no line's number, made when it is first asked for."""
-        chosen = self.settings
+        """The report for a screen, where no line's number is shown, made when it is first asked for."""
+        from lca.report.paper.extras import add_moving
+
         if self.is_short:
-            chosen = replace(chosen, trails=False, sliders=False)
-        whole = build(self.scenario, self.ledgers, self.comparison, chosen, self._shown)
+            return self._made(self._still)
+        given = self.scenario, self.ledgers, self._shown, self.settings
+        return self._made(add_moving(self._still, *given))
+
+    @cached_property
+    def _still(self) -> Extras:
+        from lca.report.paper.extras import gather_still
+
+        given = self.scenario, self.ledgers, self.comparison, self._shown
+        return gather_still(*given, self.settings)
+
+    def _made(self, extras: Extras) -> Report:
+        """Return the report with some extras, cut where it is short."""
+        whole = assemble(self._shown, extras)
         if not self.is_short:
             return whole
         from lca.report.paper.short import select

@@ -33,11 +33,22 @@ def draw(result: Mapping[str, Any], draws: Mapping[str, Array]) -> Picture | Non
         return None
     step, unit = common_scale([head["median"] for head in heads], heads[0]["unit"])
     title = f"{unit}, {tables.year_range(result)}, {result['basis']}-based"
-    described = "Each strip is an option: the dark part holds half of the draws, the light part nine of ten, the dot is the median."
     names = [option["name"] for option in options]
+    described = _described(any(_dense(draws.get(name)) for name in names))
     svg = _svg(title, described, names, heads, step, draws)
     rows = tuple((name, (Cell(*interval(h, step)),)) for name, h in zip(names, heads, strict=True))
     return Picture("ranges", svg, title, described, Table(title, (unit,), rows))
+
+
+def _described(dense: bool) -> str:
+    """Return what the strips show: without draws there is no dark part to speak of."""
+    parts = "the dark part holds half of the draws, the light part" if dense else "it holds"
+    return f"Each strip is an option: {parts} nine of ten{'' if dense else ' draws'}, the dot is the median."
+
+
+def _dense(drawn: Array | None) -> bool:
+    """Tell whether there are draws to take quartiles of."""
+    return drawn is not None and drawn.size > 1
 
 
 def _chosen(result: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -72,7 +83,7 @@ def _strip(
     canvas.text(scale.start - 10, top + 20, cut(name), "end")
     low, high = scale(head["p5"] / step), scale(head["p95"] / step)
     canvas.rect(low, top + 6, max(high - low, 2), 18, 0, said, 0.35)
-    if drawn is not None and drawn.size > 1:
+    if drawn is not None and _dense(drawn):
         first, third = (scale(float(x) / step) for x in np.percentile(drawn, (25, 75)))
         canvas.rect(first, top + 6, max(third - first, 2), 18, 0, said, 0.75)
     canvas.dot(scale(head["median"] / step), top + 15, 4.5)

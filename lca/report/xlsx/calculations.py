@@ -33,6 +33,7 @@ class Calculations:
         self.rows: list[Calculation] = []
         self._inputs = inputs
         self._row: dict[Term, int] = {}
+        self._live: dict[Term, bool] = {}
         self._point = Block(0, 0, 0, 1 << 20)
 
     def value(self, node: Node) -> float:
@@ -49,9 +50,10 @@ class Calculations:
         """Whether a node follows the inputs, all the way down."""
         if isinstance(node, Factor):
             return True
-        if not self.rows[self._row[node] - FIRST_ROW].formula:
-            return False
-        return all(self.is_live(part) for _, part in node.inputs)
+        if node not in self._live:
+            formula = self.rows[self._row[node] - FIRST_ROW].formula
+            self._live[node] = bool(formula) and all(self.is_live(x) for _, x in node.inputs)
+        return self._live[node]
 
     def _place(self, term: Term) -> int:
         if term not in self._row:

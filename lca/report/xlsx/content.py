@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from lca.comparison import Comparison
@@ -99,12 +100,7 @@ class Content:
 
     def column(self, name: str, year: int = 0) -> int:
         """Return the position of a block's column; the last of a result block is its total."""
-        width, place = len(self.years), len(LABELS)
-        for known in BLOCKS:
-            if known == name:
-                return place + year
-            place += width + known.endswith("result")
-        raise LookupError(name)
+        return _begins(len(self.years))[name] + year
 
     def label(self, position: int) -> str:
         """Return the address of a label of all lines."""
@@ -114,6 +110,16 @@ class Content:
         """Return the address of the results of all lines: of a year, by position, or in total."""
         place = len(self.years) if year is None else year
         return block("Lines", self.column(f"{view} result", place), FIRST_LINE, self.last_line)
+
+
+@cache
+def _begins(years: int) -> dict[str, int]:
+    """Return the column in which each block begins."""
+    found, place = dict[str, int](), len(LABELS)
+    for name in BLOCKS:
+        found[name] = place
+        place += years + name.endswith("result")
+    return found
 
 
 def indicator_key(ledger: Ledger, indicator: str) -> str:
@@ -183,16 +189,19 @@ def _line(content: Content, place: int, site: int, line: Line, writer: Writer) -
     nodes = [line.intensity[min(year, last)] for year in range(count)]
     written = {view: writer.write(line, view) for view in ("spread", "inventory")}
     formulas = {view: made.formulas for view, made in written.items()}
-    formulas["intensity"] = tuple(calculations.address(node) for node in nodes)
+    distinct = dict.fromkeys(nodes)
+    addresses = {node: calculations.address(node) for node in distinct}
+    rates = {node: calculations.value(node) for node in distinct}
+    formulas["intensity"] = tuple(addresses[node] for node in nodes)
     values = {"spread": tuple(line.spread), "inventory": tuple(line.inventory)}
-    values["intensity"] = tuple(calculations.value(node) for node in nodes)
+    values["intensity"] = tuple(rates[node] for node in nodes)
     row = FIRST_LINE + len(content.lines)
     for view in ("spread", "inventory"):
         formulas[f"{view} result"] = _products(content, view, row)
         values[f"{view} result"] = tuple(
             a * b for a, b in zip(values[view], values["intensity"], strict=True)
         )
-    live = all(calculations.is_live(node) for node in set(nodes))
+    live = all(calculations.is_live(node) for node in distinct)
     return LiveLine(
         place + 1,
         site,
@@ -217,9 +226,8 @@ def _said(written: dict[str, Activities]) -> str:
 
 def _products(content: Content, view: str, row: int) -> tuple[str, ...]:
     """Return activity times intensity of every year."""
-    made = []
-    for year in range(len(content.years)):
-        amount = column(content.column(view, year))
-        rate = column(content.column("intensity", year))
-        made.append(f"{amount}{row}*{rate}{row}")
-    return tuple(made)
+    amount, rate = content.column(view), content.column("intensity")
+    return tuple(
+        f"{column(amount + year)}{row}*{column(rate + year)}{row}"
+        for year in range(len(content.years))
+    )

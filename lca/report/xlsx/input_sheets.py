@@ -233,13 +233,13 @@ def _line(pen: Pen, content: Content, row: int, one: LiveLine) -> None:
 
 
 def _block(pen: Pen, content: Content, row: int, name: str, one: LiveLine) -> None:
-    values = one.values[name]
-    for year, (formula, value) in enumerate(zip(one.formulas[name], values, strict=True)):
+    values, first = one.values[name], content.column(name)
+    for place, (formula, value) in enumerate(zip(one.formulas[name], values, strict=True), first):
         if formula:
-            pen.formula(row, content.column(name, year), formula, value)
+            pen.formula(row, place, formula, value)
         else:
-            pen.number(row, content.column(name, year), value)
+            pen.number(row, place, value)
     if name.endswith("result"):
-        first, end = column(content.column(name)), content.column(name, len(values))
-        made = f"SUM({first}{row}:{column(end - 1)}{row})"
+        end = first + len(values)
+        made = f"SUM({column(first)}{row}:{column(end - 1)}{row})"
         pen.formula(row, end, made, sum(values), "fine")

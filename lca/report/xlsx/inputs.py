@@ -53,7 +53,7 @@ class Inputs:
     def __init__(self) -> None:
         self.names = Names()
         self._factors: dict[Factor, Input] = {}
-        self._decisions: dict[tuple[str, str], Input] = {}
+        self._decisions: dict[str, dict[str, Input]] = {}
 
     def factor(self, factor: Factor) -> str:
         """Return the name of a cited number's cell."""
@@ -76,23 +76,22 @@ class Inputs:
         self, path: str, option: str, value: float, unit: str, *, whole: bool = False
     ) -> str:
         """Return the name of a decision's cell; equal decisions follow that of the first option."""
-        if (path, option) in self._decisions:
-            return self._decisions[path, option].name
-        first = next((x for (p, _), x in self._decisions.items() if p == path), None)
+        known = self._decisions.setdefault(path, {})
+        if option in known:
+            return known[option].name
+        first = next(iter(known.values()), None)
         same = first is not None and first.value == value
         name = self.names.take(path, option if first else "")
         found = Input(name, GROUPS[0], spoken_path(path), value, unit, 0.0, float("inf"), whole)
         found.options.append(option)
         found.follows = first.name if first is not None and same else ""
-        self._decisions[path, option] = found
+        known[option] = found
         return name
 
     def ordered(self) -> Sequence[Input]:
         """Return all inputs by group, in the order they were met."""
-        paths = [path for path, _ in self._decisions]
-        decided = sorted(self._decisions.items(), key=lambda one: paths.index(one[0][0]))
-        every = [*(found for _, found in decided), *self._factors.values()]
-        return sorted(every, key=lambda one: GROUPS.index(one.group))
+        decided = (found for options in self._decisions.values() for found in options.values())
+        return sorted((*decided, *self._factors.values()), key=lambda one: GROUPS.index(one.group))
 
     def name_options(self, used: Mapping[Factor, Sequence[str]]) -> None:
         """Note the options that each cited number enters."""

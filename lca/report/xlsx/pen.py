@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
+from types import ModuleType
 from typing import Any
 
 from lca.report.xlsx.places import column
@@ -67,24 +69,46 @@ def make_styles(book: Any) -> dict[str, Any]:
     return found
 
 
+_NAMES = {style: [(size, f"{style} {size}") for size, _ in _FORMATS] for style in _SCALED}
+
+
 def _sized(style: str, value: float | str) -> str:
     """Return the style of a number of a size; 0 keeps the spreadsheet's general format."""
-    if style not in _SCALED or isinstance(value, str) or not value:
+    if style not in _NAMES or isinstance(value, str) or not value:
         return style
-    return f"{style} {next(size for size, _ in _FORMATS if abs(value) >= size)}"
+    amount = abs(value)
+    for size, name in _NAMES[style]:
+        if amount >= size:
+            return name
+    raise ValueError(value)
+
+
+@cache
+def plain_worksheet(module: ModuleType) -> Any:
+    """Return the package's worksheet without its search of each formula for the newest functions.
+
+    None of ours is one of them, and thirty searches of each of half a million formulas take longer
+    than all else. Where the package has no such step to leave out, nothing changes.
+    """
+
+    class Plain(module.worksheet.Worksheet):  # type: ignore[name-defined, misc]
+        def _prepare_formula(self, formula: str, *_: object, **__: object) -> str:
+            return formula.removeprefix("=")
+
+    return Plain
 
 
 class Pen:
     """A worksheet with the workbook's styles; rows are counted from 1, columns from 0."""
 
-    def __init__(self, book: Any, name: str, styles: dict[str, Any]) -> None:
-        self.name, self.sheet = name, book.add_worksheet(name)
+    def __init__(self, book: Any, name: str, styles: dict[str, Any], kind: Any = None) -> None:
+        self.name, self.sheet = name, book.add_worksheet(name, kind)
         self._styles = styles
         self._setup()
 
     def text(self, row: int, position: int, text: object, style: str = "text") -> None:
         """Write a text, which is never taken for a formula, a link or a number."""
-        words = str(text)
+        words = text if isinstance(text, str) else str(text)
         if len(words) > _LONGEST:
             words = words[: _LONGEST - len(_CUT)] + _CUT
         self.sheet.write_string(row - 1, position, words, self._styles[style])

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
 
+
+@cache
 def column(position: int) -> str:
     """Return the letters of a column from its position, counted from 0.
 

@@ -18,7 +18,7 @@ from lca.report.xlsx import (
     summary,
 )
 from lca.report.xlsx.content import Content, gather
-from lca.report.xlsx.pen import Pen, make_styles
+from lca.report.xlsx.pen import Pen, make_styles, plain_worksheet
 from lca.scenario import Scenario
 
 SHEETS = (
@@ -60,7 +60,7 @@ def write(
     book = module.Workbook(file, _OPTIONS)
     _describe(book, content)
     styles = make_styles(book)
-    pens = {name: Pen(book, name, styles) for name in SHEETS}
+    pens = {name: Pen(book, name, styles, plain_worksheet(module)) for name in SHEETS}
     _results(pens, book, content)
     input_sheets.write_lines(pens["Lines"], content)
     input_sheets.write_schedule(pens["Schedule"], content)

@@ -1,0 +1,1 @@
+"""Bad luck on purpose: processes killed while they write, full and read-only disks."""
