@@ -7,6 +7,7 @@
 
 PYTHON ?= python3
 VENV ?= .venv
+FUZZ_OPTIONS ?=
 GPU_SUITE_OPTIONS ?=
 OUTPUTS ?= outputs
 PYTEST_OPTIONS ?=
@@ -18,7 +19,7 @@ REPORTS := $(addprefix $(OUTPUTS)/report.,html xlsx pdf)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: run test check lint types layers format notice manual benchmarks gpu-suite matrix floor sbom clean help
+.PHONY: run test check lint types layers format notice manual benchmarks soak fuzz gpu-suite matrix floor sbom clean help
 
 run: $(VENV)/.ready  ## compare the options of scenarios/procurement.yaml, write outputs/
 	@mkdir -p $(OUTPUTS)
@@ -70,6 +71,12 @@ sbom: $(VENV)/.ready-dev  ## write the bill of materials, and the page of licenc
 
 benchmarks: $(VENV)/.ready-dev  ## time the main operations
 	@$(BIN)/python benchmarks/run.py
+
+fuzz: $(VENV)/.ready-dev  ## attack every reader of foreign input, guided by coverage (long)
+	@$(BIN)/python tools/fuzz.py $(FUZZ_OPTIONS)
+
+soak: $(VENV)/.ready-dev  ## kill everything that writes, for ten minutes
+	@$(BIN)/python benchmarks/soak.py
 
 gpu-suite: $(VENV)/.ready-dev  ## everything that needs an NVIDIA board, into outputs/gpu
 	@$(BIN)/python benchmarks/gpu_suite.py $(OUTPUTS)/gpu $(GPU_SUITE_OPTIONS)

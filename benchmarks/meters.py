@@ -137,6 +137,8 @@ def _error(case: Case, seen: dict[str, Any]) -> float | None:
     if seen.get("joules") is None:
         return None
     low, high = truth(case, seen)
+    if low <= 0:  # on a busy machine the window may begin after the board has gone
+        return None
     nearest = min(max(seen["joules"], low), high)
     return float(seen["joules"] - nearest) / nearest
 
@@ -145,6 +147,8 @@ def _answer(case: Case, seen: dict[str, Any]) -> str:
     """Return one answer as text."""
     if "failure" in seen:
         return str(seen["failure"])
+    if truth(case, seen)[0] <= 0:
+        return "began too late"
     error = _error(case, seen)
     text = "no value" if error is None else f"{error:+.1%}".replace("-0.0%", "+0.0%")
     if seen.get("low") is None:

@@ -13,7 +13,7 @@ from pairs import Compared
 PAGE = ROOT / "docs" / "benchmarks.md"
 HEAD = """# Benchmarks
 
-What `python benchmarks/run.py --write` measured, written by it and by nobody else. Seconds are those of
+What `python benchmarks/run.py --write` measured. Seconds are those of
 one machine and carry over to no other; ratios do, roughly. Each side runs in processes of its own, in
 turns, so that a busy spell falls on both.
 
@@ -41,8 +41,8 @@ the peers one after another, as their interfaces have it; that is most of the ra
 """
 BARS = """## By itself
 
-The clock's time is the median of several runs, and decides on a bar. The processor's is that of the
-quickest run: what is left where nothing else runs. Whole processes use compiled files, as an installation does.
+The clock's time is the median of several runs. The processor's is that of the quickest run: what is left
+where nothing else runs, since all of this works on one core. A bar is met by both, or it is told by which. Whole processes use compiled files, as an installation does.
 {heavy}
 
 | what | processor | clock | bar | |

@@ -13,8 +13,6 @@ import own_sides
 import peers
 from measuring import process
 
-ROUNDS = 5
-
 
 class Pair(NamedTuple):
     """A comparison: what each side does once, and how many times as fast this project is meant to be."""
@@ -46,7 +44,7 @@ class Compared(NamedTuple):
     highest: float
 
 
-def compared(pair: Pair, rounds: int = ROUNDS) -> Compared:
+def compared(pair: Pair, rounds: int) -> Compared:
     """Run both sides in turns, each in a process of its own; stop where they do not agree."""
     ours, theirs = [], []
     script = str(Path(__file__).with_name("own_sides.py"))
@@ -63,10 +61,10 @@ def compared(pair: Pair, rounds: int = ROUNDS) -> Compared:
     return Compared(pair, middle(ours), middle(theirs), middle(ratios), min(ratios), max(ratios))
 
 
-def all_compared() -> Iterator[Compared]:
+def all_compared(rounds: int) -> Iterator[Compared]:
     """Yield every comparison as soon as it is known."""
     for pair in PAIRS:
-        yield compared(pair)
+        yield compared(pair, rounds)
 
 
 def meters(seconds: float = 3.0) -> str:

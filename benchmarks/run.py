@@ -22,26 +22,27 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--write", action="store_true", help=f"write {page.PAGE.name}")
     parser.add_argument("--own", action="store_true", help="leave peers and meters out")
+    parser.add_argument("--rounds", type=int, default=5, help="how often each side runs")
     given = parser.parse_args()
     if given.own and given.write:
         parser.error("--write needs the peers: leave --own out")
     before, compared, table, versions = os.getloadavg()[0], [], "", {}
     if not given.own:
         versions = peers.versions()
-        for found in pairs.all_compared():
+        for found in pairs.all_compared(given.rounds):
             compared.append(found)
             print(page.peer_row(found), flush=True)
         table = pairs.meters()
         print(table, flush=True)
     figures = []
     for group in bars.GROUPS:
-        for figure in group():
+        for figure in group(given.rounds):
             figures.append(figure)
             print(page.bar_row(figure), flush=True)
     told = page.surroundings(versions, (before, os.getloadavg()[0]))
     print(told)
     if given.write:
-        text = page.page(told, compared, figures, bars.heavy(), table, pairs.ROUNDS)
+        text = page.page(told, compared, figures, bars.heavy(), table, given.rounds)
         page.PAGE.write_text(text, encoding="utf-8")
         print(f"wrote {page.PAGE.relative_to(page.ROOT)}", file=sys.stderr)
 

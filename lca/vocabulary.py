@@ -94,7 +94,6 @@ contract_share | | share of electricity covered by a contract
 market_intensity | kgCO2e/kWh | emissions per electricity on the market-based account
 source_intensity | kgCO2e/kWh | life-cycle emissions per electricity of one generation source
 source_share | | share of a generation source in a region's electricity
-source_contribution | kgCO2e/kWh | what one generation source adds to a region's intensity
 trajectory_index | | intensity of a year over the intensity of the base year
 projected_intensity | kgCO2e/kWh | emissions per electricity in a later year
 upstream_intensity | kgCO2e/kWh | emissions per electricity before generation: the life-cycle floor
@@ -125,7 +124,6 @@ sellable_share | | share of dies that can be sold, harvested ones included
 harvest_share | | share of defective dies that are sold with units disabled
 dies_per_wafer | | whole dies on a wafer
 effective_die_area | cm2 | wafer area used up for one good die, edge loss and yield included
-reference_yield | | die yield that a published value per functional area includes
 wafer_carbon_per_area | kgCO2e/cm2 | emissions per processed wafer area, before yield
 logic_carbon_per_area | kgCO2e/cm2 | emissions per area of good logic die, yield included
 energy_per_area | kWh/cm2 | fab electricity per processed wafer area
@@ -172,8 +170,6 @@ board_footprint | kgCO2e | emissions of board, connectors and assembly of a devi
 chassis_footprint | kgCO2e | emissions of chassis, power supplies and fans of a server
 packaging_footprint | kgCO2e | emissions of packaging the integrated circuits of a device
 published_footprint | kgCO2e | a footprint as published
-boundary_ratio | | footprint within the asked boundary over footprint within the published one
-rebased_footprint | kgCO2e | a published footprint moved to another boundary
 device_count | | devices that share one published footprint
 shared_footprint | kgCO2e | one device's share of a footprint published for several
 power_supply_footprint | kgCO2e | emissions of the power supplies of a server
@@ -189,10 +185,8 @@ virgin_intensity | kgCO2e/kg | emissions of the primary material that recycling 
 recovered_share | | share of collected mass recovered as material
 collected_share | | share of scrapped mass that is collected for treatment
 reused_share | | share of devices that get a second life
-recovered_mass | kg | material recovered from one scrapped device
 e_waste | kg | mass of one device that is scrapped and not used again
 treatment_footprint | kgCO2e | emissions of treating what is collected of one scrapped device
-disposal_footprint | kgCO2e | emissions of disposing of what is not collected of one scrapped device
 quality_ratio | | quality of recovered over primary material
 allocation_factor | | the A of the Circular Footprint Formula: burden share of the supplier of scrap
 recycled_content | | share of a device made of recycled material
@@ -202,8 +196,6 @@ recycled_content_footprint | kgCO2e | recycled less primary material: a saving i
 lifetime | year | time from first use to end of life
 lifetime_hours | h | hours of use from first use to end of life
 period | year | length of the stretch of time that is accounted for
-amortized_share | | share of a device's embodied emissions borne by a period
-amortized_footprint | kgCO2e | embodied emissions of one device borne by a period
 peak_rate | flop/h | peak performance of one device at a stated precision
 flop_utilization | | model FLOPs done over peak FLOPs while busy
 work | flop | floating-point operations done
@@ -273,7 +265,6 @@ sequence_memory | GB | memory of the key-value cache of one sequence in flight
 usable_share | | share of a device's memory that weights and caches may take
 replica_memory | GB | memory that weights and caches of one replica take
 latency | h | time from the arrival of a request to its last token
-concurrency | request | requests in flight at the same time
 replica_demand | token/h | tokens asked of one replica in an hour
 step_tokens | token | tokens that a sequence gains in one step of decoding
 fixed_energy | kWh | electricity spent once, whatever is served afterwards

@@ -8,6 +8,10 @@ from typing import Any
 
 import pyarrow
 import pyarrow.parquet
+import pytest
+
+from lca.telemetry import Asked, Rollup, Row, roll_up
+from lca.telemetry.writing import result
 
 START = 1_767_225_600
 """2026-01-01T00:00:00Z."""
@@ -57,3 +61,20 @@ def table(path: Path, rows: Iterable[Sample]) -> Path:
     """Write samples as CSV."""
     path.write_text(csv_text(rows), encoding="utf-8")
     return path
+
+
+def rolled(path: Path, rows: list[Sample], by: str = "device", **asked: object) -> Rollup:
+    """Roll up samples through a Parquet file."""
+    file = parquet(path / "s.parquet", rows)
+    return roll_up([file], tuple(by.split(",")), Asked(**asked))  # type: ignore[arg-type]
+
+
+def holds(row: Row, truth: float, tolerance: float = 1e-6) -> None:
+    """Demand that the bounds hold the truth (J), and that the middle is near it."""
+    assert row.low <= truth <= row.high
+    assert row.energy == pytest.approx(truth, rel=tolerance)
+
+
+def numbers(found: Rollup) -> object:
+    """Return all that a roll-up says, but for how many files it was read from."""
+    return result(found) | {"files": 0}

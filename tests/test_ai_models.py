@@ -101,7 +101,7 @@ def test_counts_come_from_the_shape_where_they_are_not_given() -> None:
     written = {name: str(count) for name, count in SHAPE.items()}
     model = describe("tiny", architecture=written | {"tied": "yes"})
     assert model.parameters == Architecture(**SHAPE, tied=True).parameters
-    assert not model.is_sparse
+    assert model.active_parameters == model.parameters
 
 
 @pytest.mark.parametrize(

@@ -243,22 +243,6 @@ def test_preprocessing_is_core_hours_times_power() -> None:
     )
 
 
-def test_a_virtual_core_lies_between_its_idle_and_its_busy_power() -> None:
-    """Cloud Carbon Footprint: 0.74 W idle, 3.5 W busy, 2.12 W halfway."""
-    found = [
-        central(compute.virtual_core_power(given("utilization", share)))
-        for share in (0.0, 0.5, 1.0)
-    ]
-    assert found == pytest.approx([0.74e-3, 2.12e-3, 3.5e-3])
-
-
-def test_two_virtual_cores_are_like_a_core() -> None:
-    """Hyper-threads of a loaded cloud core draw what a core by rating does, within its interval."""
-    pair = 2 * Prediction(compute.virtual_core_power(given("utilization", 1.0)), "kW").p50
-    core = Prediction(compute.core_power("amd-epyc-7302"), "kW")
-    assert core.p5 < pair < core.p95
-
-
 def test_an_unknown_processor_is_refused() -> None:
     """The nearest processor is named."""
     with pytest.raises(UnknownNameError, match='did you mean "amd-epyc-7302"'):

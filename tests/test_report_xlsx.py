@@ -68,6 +68,12 @@ def made(name: str) -> bytes:
     return render(scenario, *evaluated(scenario, 64))
 
 
+@cache
+def unchanged(name: str) -> Workbook:
+    """Return the workbook of an example, read once for all tests that change nothing in it."""
+    return Workbook(made(name))
+
+
 def book_of(data: dict[str, Any]) -> Workbook:
     """Return the workbook of a scenario that is given as data."""
     scenario = lca.load(data)
@@ -104,7 +110,7 @@ def agrees_everywhere(book: Workbook, ledgers: Sequence[Ledger]) -> None:
 def test_every_formula_computes_what_it_has_cached(name: str) -> None:
     """Whatever program opens the workbook shows the same numbers before and after computing."""
     book, cached = (
-        Workbook(made(name)),
+        unchanged(name),
         openpyxl.load_workbook(io.BytesIO(made(name)), data_only=True),
     )
     count = 0
@@ -128,7 +134,7 @@ def test_every_formula_computes_what_it_has_cached(name: str) -> None:
 def test_totals_by_formula_are_those_of_the_ledger(name: str) -> None:
     """Computed from the inputs by a second program, the totals agree to a billionth."""
     scenario = lca.load(ROOT / "scenarios" / f"{name}.yaml")
-    agrees(Workbook(made(name)), evaluated(scenario, 0)[0])
+    agrees(unchanged(name), evaluated(scenario, 0)[0])
 
 
 @pytest.mark.parametrize(("name", "path", "written", "cell", "value"), CHANGES)
@@ -184,7 +190,7 @@ def test_changed_hours_of_work_give_what_the_changed_scenario_gives(
 @pytest.mark.parametrize("name", STUDIES)
 def test_every_line_of_the_examples_is_a_live_formula(name: str) -> None:
     """No activity and no intensity of these studies had to stay a value."""
-    rows = list(Workbook(made(name)).rows("Lines", 6))
+    rows = list(unchanged(name).rows("Lines", 6))
     assert {row[14] for row in rows} == {"formula"}
     assert {row[15] for row in rows} == {"formula"}
 
@@ -192,7 +198,7 @@ def test_every_line_of_the_examples_is_a_live_formula(name: str) -> None:
 @pytest.mark.parametrize("name", STUDIES)
 def test_every_check_holds(name: str) -> None:
     """Sums, shares, PUE and the comparison with lca are checked in the workbook itself."""
-    rows = list(Workbook(made(name)).rows("Checks", 6))
+    rows = list(unchanged(name).rows("Checks", 6))
     assert {row[2] for row in rows} == {"OK"}
     kinds = {str(row[0]).split(":")[0] for row in rows}
     assert {
@@ -227,7 +233,7 @@ def test_activity_that_is_planned_stays_a_value_and_says_so(small: dict[str, Any
 
 def test_inputs_are_named_validated_and_cited() -> None:
     """A reader finds each input by name, with its source as a comment and its range enforced."""
-    book = Workbook(made("procurement"))
+    book = unchanged("procurement")
     sheet = book.book["Inputs"]
     count = sheet.max_row - 5
     assert len(book.names) == count == len(sheet.data_validations.dataValidation)
@@ -327,7 +333,7 @@ def test_sources_carry_licence_and_attribution() -> None:
     """What a licence asks to be said is said in the workbook."""
     scenario = lca.load(ROOT / "scenarios" / "procurement.yaml")
     wanted = {line for line in _attributions(scenario) if line}
-    cells = {cell for row in Workbook(made("procurement")).rows("Sources") for cell in row}
+    cells = {cell for row in unchanged("procurement").rows("Sources") for cell in row}
     assert len(wanted) > 1
     assert wanted <= cells
 

@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 
 from lca.errors import InputError
 from lca.formulas import queueing
-from lca.formulas import replica_memory as memory
-from lca.terms import Draws, Factor, Node, apply
-from lca.uncertain import lognormal, uniform
+from lca.terms import Draws, Factor, Node
+from lca.uncertain import lognormal
 from lca.workloads import break_even, service, service_batch
 from lca.workloads.prediction import Prediction
 
@@ -221,11 +220,6 @@ def test_large_services_are_used_better() -> None:
     assert "square-root staffing" in large.remarks[0]
 
 
-def test_concurrency_is_rate_times_latency() -> None:
-    """Little's law: an hour's 3600 requests of 18 seconds keep 18 in flight."""
-    assert queueing.concurrency(3600.0, 18 / 3600) == pytest.approx(18)
-
-
 # --- batch ------------------------------------------------------------------------------------
 
 
@@ -243,12 +237,9 @@ def test_batch_from_load_meets_the_closed_form() -> None:
 
 
 def test_a_light_load_has_a_batch_below_one() -> None:
-    """10 token/s of 10.1 ms steps keep a tenth of a sequence in flight: it idles nine tenths."""
+    """10 token/s of 10.1 ms steps keep a tenth of a sequence in flight."""
     found = service_batch.mean_batch(10 * 3600.0, straight, 512)
     assert found == pytest.approx(0.101)
-    assert central(service_batch.occupied_share(given("batch", found))) == pytest.approx(
-        0.0961, abs=1e-3
-    )
 
 
 def test_load_beyond_the_largest_batch_is_refused_with_the_replicas_it_takes() -> None:
@@ -257,22 +248,6 @@ def test_load_beyond_the_largest_batch_is_refused_with_the_replicas_it_takes() -
         service_batch.mean_batch(9000 * 3600.0, straight, 160)
     with pytest.raises(InputError, match="give more than 0"):
         service_batch.mean_batch(0.0, straight, 160)
-
-
-def test_batch_of_an_uncertain_load_has_an_interval() -> None:
-    """Demand known to a factor of 1.5 gives a batch with an interval around its fixed point."""
-    slope = lambda batch: apply(  # noqa: E731
-        memory.replica_memory,
-        name="step_time",
-        weight_memory=given("weight_memory", 10 / 3.6e6, "GB"),
-        sequence_memory=given("sequence_memory", 0.1 / 3.6e6, "GB"),
-        batch=batch,
-    )
-    rate = Factor("replica_demand", uniform(1000 * 3600.0, 3000 * 3600.0), "token/h")
-    found = service_batch.batch_factor(rate, slope, 512)
-    low, high = found.distribution.interval()
-    assert found.distribution.central == pytest.approx(25, rel=1e-6)
-    assert 10 < low < 25 < high < 45
 
 
 def test_latency_target_limits_the_batch() -> None:
@@ -291,28 +266,6 @@ def test_a_target_below_one_step_is_refused_with_the_step() -> None:
 # --- memory -----------------------------------------------------------------------------------
 
 
-def test_memory_decides_the_devices_of_a_replica() -> None:
-    """140 GB of weights and 64 caches of 0.5 GB are 172 GB: three of 80 GB at 90 %."""
-    whole = service_batch.replica_memory(
-        given("weight_memory", 140.0, "GB"),
-        given("sequence_memory", 0.5, "GB"),
-        given("batch", 64.0),
-    )
-    assert central(whole) == pytest.approx(172.0)
-    found = service_batch.devices_per_replica(whole, given("memory_capacity", 80.0, "GB"), 8)
-    assert central(found) == 3
-
-
-def test_a_model_beyond_a_host_is_refused_with_figures() -> None:
-    """810 GB of weights do not fit eight devices of 80 GB: twelve would hold them."""
-    with pytest.raises(
-        InputError, match="one replica takes 810 GB: 12 devices of 80 GB, more than the 8"
-    ):
-        service_batch.devices_per_replica(
-            given("replica_memory", 810.0, "GB"), given("memory_capacity", 80.0, "GB"), 8
-        )
-
-
 def test_memory_limits_the_batch() -> None:
     """Four devices of 80 GB at 90 % less 140 GB of weights leave 148 GB: 296 caches of 0.5 GB."""
     weights, cache = given("weight_memory", 140.0, "GB"), given("sequence_memory", 0.5, "GB")
@@ -320,15 +273,6 @@ def test_memory_limits_the_batch() -> None:
     assert service_batch.batch_by_memory(weights, cache, device, FOUR) == 296
     with pytest.raises(InputError, match=r"take 140\.5 GB, more than 1 devices of 80 GB"):
         service_batch.batch_by_memory(weights, cache, device, ONE)
-
-
-def test_a_batch_that_memory_allows_is_held_by_its_devices() -> None:
-    """The two questions of memory answer each other."""
-    weights, cache = given("weight_memory", 140.0, "GB"), given("sequence_memory", 0.5, "GB")
-    device = given("memory_capacity", 80.0, "GB")
-    for batch, devices in ((296.0, 4), (297.0, 5)):
-        whole = service_batch.replica_memory(weights, cache, given("batch", batch))
-        assert central(service_batch.devices_per_replica(whole, device, 8)) == devices
 
 
 # --- break-even -------------------------------------------------------------------------------

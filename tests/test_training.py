@@ -26,7 +26,6 @@ from lca.workloads.ai_models import AIModel, describe, preset
 from lca.workloads.training import (
     by_size,
     development_factor,
-    device_hours,
     flop,
     remarks,
     token_factor,
@@ -167,7 +166,7 @@ def test_recomputation_is_hardware_work_and_no_model_work(h100: Device) -> None:
 def test_hardware_utilization_is_of_hardware_work(h100: Device) -> None:
     """A run at 40 % hardware utilization with recomputation is one at 30 % model utilization."""
     model = preset("bloom-176b")
-    hardware = device_hours(
+    hardware = TrainingRun(
         model,
         TOKENS,
         h100,
@@ -175,10 +174,10 @@ def test_hardware_utilization_is_of_hardware_work(h100: Device) -> None:
         recompute=True,
         hardware_flop_utilization=given("hardware_flop_utilization", 0.4),
     )
-    plain = device_hours(
+    plain = TrainingRun(
         model, TOKENS, h100, sequence=2048.0, flop_utilization=given("flop_utilization", 0.3)
     )
-    assert central(hardware) == pytest.approx(central(plain))
+    assert central(hardware.device_hours) == pytest.approx(central(plain.device_hours))
 
 
 def test_a_mixture_counts_active_parameters() -> None:
@@ -241,14 +240,14 @@ def test_the_cards_of_llama_share_one_grid_and_pue() -> None:
 
 def test_published_hours_at_their_own_utilization_come_out_again(h100: Device) -> None:
     """Llama 3.1 405B: 15.6e12 tokens at 37.3 % of the H100's peak take its 30.84 million hours."""
-    hours = device_hours(
+    run = TrainingRun(
         preset("llama-3.1-405b"),
         token_factor(15.6e12),
         h100,
         sequence=8192.0,
         flop_utilization=given("flop_utilization", 0.3729),
     )
-    assert central(hours) == pytest.approx(30.84e6, rel=2e-3)
+    assert central(run.device_hours) == pytest.approx(30.84e6, rel=2e-3)
 
 
 @pytest.mark.parametrize(
@@ -258,8 +257,8 @@ def test_the_prior_interval_of_energy_is_plausible_for_published_runs(run: str) 
     """Hours of each run lie within a factor of 2.5 of what the prior says of its size and device."""
     row = RUNS[run]
     model = AIModel(run, float(row["parameters"]), float(row["active_parameters"]))
-    hours = device_hours(model, token_factor(float(row["tokens"])), Library().device(row["device"]))
-    ratio = float(row["device_hours"]) / central(hours)
+    own = TrainingRun(model, token_factor(float(row["tokens"])), Library().device(row["device"]))
+    ratio = float(row["device_hours"]) / central(own.device_hours)
     assert 1 / 2.5 < ratio < 2.5
 
 
@@ -498,10 +497,8 @@ def test_the_fitted_sizes_are_those_of_the_runs() -> None:
 def test_work_and_hours_double_with_tokens(h100: Device) -> None:
     """Twice the tokens take twice the operations, hours and energy."""
     model = preset("llama-3.1-8b")
-    once, twice = (
-        device_hours(model, token_factor(n), h100, sequence=8192.0) for n in (1e12, 2e12)
-    )
-    assert central(twice) == pytest.approx(2 * central(once))
+    once, twice = (TrainingRun(model, token_factor(n), h100, sequence=8192.0) for n in (1e12, 2e12))
+    assert central(twice.device_hours) == pytest.approx(2 * central(once.device_hours))
 
 
 def test_uncertain_tokens_are_drawn(h100: Device) -> None:

@@ -59,7 +59,9 @@ def _show_installed(installed: dict[str, Any]) -> None:
     found = ", ".join(f"{one['name']} {one['version']}" for one in libraries if one["version"])
     versions = f"Python {installed['python']} ({installed['platform']}); {found}"
     lines = hanging(f"lca {installed['lca']}  ", versions)
-    for extra in sorted({name for one in libraries if not one["version"] for name in one["extras"]}):
+    for extra in sorted(
+        {name for one in libraries if not one["version"] for name in one["extras"]}
+    ):
         lines += hanging("none   ", f"extra {extra}: pip install 'lca[{extra}]'")
     for one in installed["data"]:
         changed = f"; changed since it was packaged: {', '.join(one['changed'])}"

@@ -21,7 +21,7 @@ from lca.estimates import Estimate
 from lca.intensities.embodied import Embodied, applicable
 from lca.intensities.hosts import applicable_hosts
 from lca.library import DEVICE_KINDS, Library
-from lca.library.models import Device, Server
+from lca.library.models import KINDS, Device, Server
 from lca.terms import Draws, Factor, factors, total
 from lca.uncertain import Array
 
@@ -92,6 +92,13 @@ def _device(name: str, library: Library) -> Device | Server:
     if name in library.ids("server"):
         return library.server(name)
     known = [one for kind in (*DEVICE_KINDS, "server") for one in library.ids(kind)]
+    other = next((kind for kind in KINDS if name in library.ids(kind)), None)
+    if other:
+        msg = (
+            f"{name} is listed under {other}: models are compared for accelerators and host servers "
+            f"alone; its own figures: lca show {name}"
+        )
+        raise UnknownNameError(msg)
     msg = f'no device is called "{name}"{did_you_mean(name, known)} (lca list gpu)'
     raise UnknownNameError(msg)
 

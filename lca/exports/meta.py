@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -106,7 +107,8 @@ def read(path: str | Path | None) -> Meta:
     if path is None:
         return Meta()
     text = document.read(path)
-    problems = [found for key, value in text.data.items() for found in _judge(text, key, value)]
+    each = (found for key, value in text.data.items() for found in _judge(text, key, value))
+    problems = list(islice(each, document.MAX_PROBLEMS))
     if problems:
         raise InputError(problems)
     values = {key: _value(fields()[key], value) for key, value in text.data.items()}

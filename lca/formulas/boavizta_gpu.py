@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from lca.formulas.yields import seeds_yield
 from lca.vocabulary import (
     Centimeter,
     Kilogram,
@@ -69,7 +70,7 @@ def effective_die_area(
     site = (np.sqrt(die_area) + kerf) ** 2
     wafer_area = np.pi * (wafer_diameter / 2) ** 2
     dies = wafer_area / site - np.pi * wafer_diameter / np.sqrt(2 * site)
-    used: Number = wafer_area / dies / np.exp(-np.sqrt(site * defect_density))
+    used: Number = wafer_area / dies / seeds_yield(site, defect_density)
     return used
 
 

@@ -10,23 +10,26 @@ from lca.vocabulary import KilogramCO2e, Ratio
 def break_even_periods(
     manufacture_footprint: KilogramCO2e, yearly_saving: KilogramCO2e, annual_decline: Ratio
 ) -> Ratio:
-    r"""Compute the years until a purchase has saved what making it emitted, on a cleaner grid.
+    """Find the years until a purchase has saved what making it emitted, on a cleaner grid.
 
-    .. math:: y = -\frac{\ln(1 - C \lambda / S)}{\lambda}, \quad \lambda = -\ln(1 - d)
+    Equation::
+
+        break_even_periods = -ln(1 - manufacture_footprint * rate / yearly_saving) / rate;
+            rate = -ln(1 - annual_decline)
 
     Parameters
     ----------
-    manufacture_footprint
-        Emissions of making what is bought, *C*.
-    yearly_saving
-        Emissions that a year would save at the grid intensity of the first day, *S*.
-    annual_decline
-        Share by which the grid intensity falls each year, evenly at every moment, *d*.
+    manufacture_footprint : kgCO2e
+        Emissions of making what is bought.
+    yearly_saving : kgCO2e
+        Emissions that a year would save at the grid intensity of the first day.
+    annual_decline : ratio
+        Share by which the grid intensity falls each year, evenly at every moment.
 
     Returns
     -------
-    Ratio
-        Years as a plain count, *y*; infinite where the grid becomes clean before that, or nothing
+    ratio
+        Years as a plain count; infinite where the grid becomes clean before that, or nothing
         is saved.
 
     Notes
@@ -36,8 +39,8 @@ def break_even_periods(
 
     References
     ----------
-    1. Integral of :math:`S e^{-\lambda t}` set equal to *C*; with no decline it is *C / S*, the
-       upgrade rule of Li B. et al., Toward Sustainable HPC, SC 2023.
+    .. [1] Integral of ``yearly_saving * exp(-rate * t)`` set equal to manufacture_footprint; with
+       no decline it is their ratio, the upgrade rule of Li B. et al., Toward Sustainable HPC, SC 2023.
 
     Examples
     --------

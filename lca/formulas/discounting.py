@@ -6,20 +6,20 @@ from lca.vocabulary import Ratio
 
 
 def discount_factor(discount_rate: Ratio, elapsed_periods: Ratio) -> Ratio:
-    r"""Compute what money of a later year is worth in the base year.
+    """Find what money of a later year is worth in the base year.
 
-    .. math:: f = (1 + r)^{-n}
+    Equation: ``discount_factor = (1 + discount_rate)^(-elapsed_periods)``
 
     Parameters
     ----------
-    discount_rate
-        Rate of discount per year, *r*.
-    elapsed_periods
-        Years since the base year, *n*; negative before it.
+    discount_rate : ratio
+        Rate of discount per year.
+    elapsed_periods : ratio
+        Years since the base year; negative before it.
 
     Returns
     -------
-    Ratio
+    ratio
         Present value of one unit of money.
 
     Notes
@@ -28,7 +28,7 @@ def discount_factor(discount_rate: Ratio, elapsed_periods: Ratio) -> Ratio:
 
     References
     ----------
-    1. ISO 15686-5:2017, Buildings and constructed assets - Service life planning - Part 5:
+    .. [1] ISO 15686-5:2017, Buildings and constructed assets - Service life planning - Part 5:
        Life-cycle costing, net present value.
 
     Examples
@@ -41,20 +41,20 @@ def discount_factor(discount_rate: Ratio, elapsed_periods: Ratio) -> Ratio:
 
 
 def grown_index(annual_growth: Ratio, elapsed_periods: Ratio) -> Ratio:
-    r"""Compute the index of a price that changes by a fixed share each year.
+    """Find the index of a price that changes by a fixed share each year.
 
-    .. math:: i = (1 + g)^n
+    Equation: ``grown_index = (1 + annual_growth)^elapsed_periods``
 
     Parameters
     ----------
-    annual_growth
-        Share by which a price rises each year, *g*; negative where it falls.
-    elapsed_periods
-        Years since the base year, *n*.
+    annual_growth : ratio
+        Share by which a price rises each year; negative where it falls.
+    elapsed_periods : ratio
+        Years since the base year.
 
     Returns
     -------
-    Ratio
+    ratio
         Price of the year over that of the base year.
 
     Notes
@@ -63,7 +63,7 @@ def grown_index(annual_growth: Ratio, elapsed_periods: Ratio) -> Ratio:
 
     References
     ----------
-    1. Definition of compound growth.
+    .. [1] Definition of compound growth.
 
     Examples
     --------

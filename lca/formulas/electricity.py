@@ -1,43 +1,10 @@
-"""Emissions per electricity: sources, contracts and later years."""
+"""Emissions per electricity: contracts and later years."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from lca.vocabulary import KilogramCO2ePerKilowattHour, Number, Ratio
-
-
-def source_contribution(
-    source_share: Ratio,
-    source_intensity: KilogramCO2ePerKilowattHour,
-) -> KilogramCO2ePerKilowattHour:
-    """Weigh the intensity of one generation source by its share.
-
-    Equation: ``source_contribution = source_share * source_intensity``
-
-    Parameters
-    ----------
-    source_share : ratio
-        Share of a generation source in a region's electricity.
-    source_intensity : kgCO2e/kWh
-        Life-cycle emissions per electricity of one generation source.
-
-    Returns
-    -------
-    kgCO2e/kWh
-        What one generation source adds to a region's intensity.
-
-    Notes
-    -----
-    Valid for shares of all sources that sum to 1; the region's intensity is the sum of the
-    contributions.
-
-    Examples
-    --------
-    >>> round(source_contribution(0.25, 0.82), 6)
-    0.205
-    """
-    return source_share * source_intensity
 
 
 def market_intensity(

@@ -40,41 +40,6 @@ def e_waste(device_mass: Kilogram, reused_share: Ratio) -> Kilogram:
     return device_mass * (1 - reused_share)
 
 
-def recovered_mass(
-    device_mass: Kilogram,
-    collected_share: Ratio,
-    recovered_share: Ratio,
-) -> Kilogram:
-    """Find the material recovered from a scrapped device.
-
-    Equation: ``recovered_mass = device_mass * collected_share * recovered_share``
-
-    Parameters
-    ----------
-    device_mass : kg
-        Mass of one device with its share of a baseboard.
-    collected_share : ratio
-        Share of scrapped mass that is collected for treatment.
-    recovered_share : ratio
-        Share of collected mass recovered as material.
-
-    Returns
-    -------
-    kg
-        Material recovered from one scrapped device.
-
-    Notes
-    -----
-    Valid for shares between 0 and 1.
-
-    Examples
-    --------
-    >>> round(recovered_mass(3.0, 0.5, 0.8), 3)
-    1.2
-    """
-    return device_mass * collected_share * recovered_share
-
-
 def treatment_footprint(
     device_mass: Kilogram,
     collected_share: Ratio,
@@ -112,39 +77,3 @@ def treatment_footprint(
     2.259
     """
     return device_mass * collected_share * treatment_intensity
-
-
-def disposal_footprint(
-    device_mass: Kilogram,
-    collected_share: Ratio,
-    disposal_intensity: KilogramCO2ePerKilogram,
-) -> KilogramCO2e:
-    """Find the emissions of disposing of the part that is not collected.
-
-    Equation: ``disposal_footprint = device_mass * (1 - collected_share) * disposal_intensity``
-
-    Parameters
-    ----------
-    device_mass : kg
-        Mass of one device with its share of a baseboard.
-    collected_share : ratio
-        Share of scrapped mass that is collected for treatment.
-    disposal_intensity : kgCO2e/kg
-        Emissions of disposing of equipment that is not collected.
-
-    Returns
-    -------
-    kgCO2e
-        Emissions of disposing of what is not collected of one scrapped device.
-
-    Notes
-    -----
-    Valid for a collected_share between 0 and 1. Climate is a small part of the harm of
-    uncollected e-waste.
-
-    Examples
-    --------
-    >>> round(disposal_footprint(3.0, 0.5, 0.009), 5)
-    0.0135
-    """
-    return device_mass * (1 - collected_share) * disposal_intensity

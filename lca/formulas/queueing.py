@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from lca.vocabulary import (
     Hour,
     Ratio,
-    Request,
-    RequestPerHour,
     Token,
     TokenPerHour,
 )
@@ -126,40 +122,6 @@ def replicas_by_slots(staffed_slots: Ratio, slot_count: Ratio) -> Ratio:
     return -((_ROUNDING - staffed_slots / slot_count) // 1)
 
 
-def concurrency(request_rate: RequestPerHour, latency: Hour) -> Request:
-    r"""Find the requests in flight, by Little's law.
-
-    Equation: ``concurrency = request_rate * latency``
-
-    Parameters
-    ----------
-    request_rate : request/h
-        Requests that arrive in an hour.
-    latency : h
-        Time from the arrival of a request to its last token.
-
-    Returns
-    -------
-    request
-        Requests in flight at the same time.
-
-    Notes
-    -----
-    Valid for any stable system in its long-run mean, whatever the arrivals.
-
-    References
-    ----------
-    .. [1] Little J. D. C., A proof for the queuing formula L = lambda W, Operations Research
-       9(3), 1961.
-
-    Examples
-    --------
-    >>> round(concurrency(3600.0, 0.005), 6)
-    18.0
-    """
-    return request_rate * latency
-
-
 def mean_batch(replica_demand: TokenPerHour, step_time: Hour, step_tokens: Token) -> Ratio:
     r"""Find the sequences in flight on one replica, by Little's law.
 
@@ -196,36 +158,3 @@ def mean_batch(replica_demand: TokenPerHour, step_time: Hour, step_tokens: Token
     36.0
     """
     return replica_demand * step_time / step_tokens
-
-
-def occupied_share(batch: Ratio) -> Ratio:
-    r"""Find the share of time in which a replica has at least one sequence to work on.
-
-    Equation: ``occupied_share = 1 - exp(-batch)``
-
-    Parameters
-    ----------
-    batch : ratio
-        Sequences that a replica serves at the same time.
-
-    Returns
-    -------
-    ratio
-        The share of time in which a replica has at least one sequence to work on.
-
-    Notes
-    -----
-    Valid for Poisson arrivals and no waiting: the number in flight is then Poisson with mean
-    batch.
-
-    References
-    ----------
-    .. [1] Definition of the M/G/infinity queue: the number in service is Poisson.
-
-    Examples
-    --------
-    >>> round(float(occupied_share(1.0)), 6)
-    0.632121
-    """
-    result: Ratio = 1 - np.exp(-batch)
-    return result

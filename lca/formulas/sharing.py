@@ -15,18 +15,18 @@ from lca.vocabulary import (
 
 
 def idle_share(utilization: Ratio) -> Ratio:
-    r"""Compute the share of powered time without work.
+    """Find the share of powered time without work.
 
-    .. math:: 1 - u
+    Equation: ``idle_share = 1 - utilization``
 
     Parameters
     ----------
-    utilization
-        Share of powered time in which a device is busy, *u*.
+    utilization : ratio
+        Share of powered time in which a device is busy.
 
     Returns
     -------
-    Ratio
+    ratio
         Share of powered time in which it is idle.
 
     Notes
@@ -35,7 +35,7 @@ def idle_share(utilization: Ratio) -> Ratio:
 
     References
     ----------
-    1. Definition: a powered device is either busy or idle.
+    .. [1] Definition: a powered device is either busy or idle.
 
     Examples
     --------
@@ -46,18 +46,18 @@ def idle_share(utilization: Ratio) -> Ratio:
 
 
 def busy_share(utilization: Ratio) -> Ratio:
-    r"""Compute the share of time in which a machine works, which cannot be more than all of it.
+    """Find the share of time in which a machine works, which cannot be more than all of it.
 
-    .. math:: \min(u, 1)
+    Equation: ``busy_share = min(utilization, 1)``
 
     Parameters
     ----------
-    utilization
-        Work asked for over what is done at full time, *u*; more than 1 where a machine must hurry.
+    utilization : ratio
+        Work asked for over what is done at full time; more than 1 where a machine must hurry.
 
     Returns
     -------
-    Ratio
+    ratio
         Share of powered time in which it is busy.
 
     Notes
@@ -66,7 +66,7 @@ def busy_share(utilization: Ratio) -> Ratio:
 
     References
     ----------
-    1. Definition: a machine is busy at most all the time.
+    .. [1] Definition: a machine is busy at most all the time.
 
     Examples
     --------
@@ -77,18 +77,18 @@ def busy_share(utilization: Ratio) -> Ratio:
 
 
 def unused_share(utilization: Ratio) -> Ratio:
-    r"""Compute the share of time without work, where work may exceed what fits into the time.
+    """Find the share of time without work, where work may exceed what fits into the time.
 
-    .. math:: \max(1 - u, 0)
+    Equation: ``unused_share = max(1 - utilization, 0)``
 
     Parameters
     ----------
-    utilization
-        Work asked for over what is done at full time, *u*.
+    utilization : ratio
+        Work asked for over what is done at full time.
 
     Returns
     -------
-    Ratio
+    ratio
         Share of powered time in which a machine is idle.
 
     Notes
@@ -97,7 +97,7 @@ def unused_share(utilization: Ratio) -> Ratio:
 
     References
     ----------
-    1. Definition: a machine that must hurry is never idle.
+    .. [1] Definition: a machine that must hurry is never idle.
 
     Examples
     --------
@@ -108,18 +108,18 @@ def unused_share(utilization: Ratio) -> Ratio:
 
 
 def unsold_hours(occupancy: Ratio) -> Ratio:
-    r"""Compute the idle hours that each hour of use bears.
+    """Find the idle hours that each hour of use bears.
 
-    .. math:: 1/o - 1
+    Equation: ``unsold_hours = 1 / occupancy - 1``
 
     Parameters
     ----------
-    occupancy
-        Share of powered time that is sold or used, *o*.
+    occupancy : ratio
+        Share of powered time that is sold or used.
 
     Returns
     -------
-    Ratio
+    ratio
         Hours switched on without use, per hour of use.
 
     Notes
@@ -129,7 +129,7 @@ def unsold_hours(occupancy: Ratio) -> Ratio:
 
     References
     ----------
-    1. Definition: powered hours are either used or not.
+    .. [1] Definition: powered hours are either used or not.
 
     Examples
     --------
@@ -140,18 +140,18 @@ def unsold_hours(occupancy: Ratio) -> Ratio:
 
 
 def final_run_share(development_factor: Ratio) -> Ratio:
-    r"""Compute the final run's share of a whole training program.
+    """Find the final run's share of a whole training program.
 
-    .. math:: 1/d
+    Equation: ``final_run_share = 1 / development_factor``
 
     Parameters
     ----------
-    development_factor
-        Compute of a whole program over that of its final run, *d*.
+    development_factor : ratio
+        Compute of a whole program over that of its final run.
 
     Returns
     -------
-    Ratio
+    ratio
         Share of the program's device-hours that the final run takes.
 
     Notes
@@ -160,7 +160,7 @@ def final_run_share(development_factor: Ratio) -> Ratio:
 
     References
     ----------
-    1. Definition: a program is its final run and the development before and beside it.
+    .. [1] Definition: a program is its final run and the development before and beside it.
 
     Examples
     --------
@@ -171,18 +171,18 @@ def final_run_share(development_factor: Ratio) -> Ratio:
 
 
 def development_share(development_factor: Ratio) -> Ratio:
-    r"""Compute the share of a whole training program that is not its final run.
+    """Find the share of a whole training program that is not its final run.
 
-    .. math:: 1 - 1/d
+    Equation: ``development_share = 1 - 1 / development_factor``
 
     Parameters
     ----------
-    development_factor
-        Compute of a whole program over that of its final run, *d*.
+    development_factor : ratio
+        Compute of a whole program over that of its final run.
 
     Returns
     -------
-    Ratio
+    ratio
         Share of the program's device-hours spent on development.
 
     Notes
@@ -191,7 +191,7 @@ def development_share(development_factor: Ratio) -> Ratio:
 
     References
     ----------
-    1. Definition: a program is its final run and the development before and beside it.
+    .. [1] Definition: a program is its final run and the development before and beside it.
 
     Examples
     --------
@@ -207,24 +207,26 @@ def hourly_footprint(
     powered_time_per_year: HourPerYear,
     occupancy: Ratio,
 ) -> KilogramCO2ePerHour:
-    r"""Compute the embodied emissions that one hour of use bears.
+    """Find the embodied emissions that one hour of use bears.
 
-    .. math:: m = \frac{M}{L\,h\,o}
+    Equation::
+
+        hourly_footprint = manufacture_footprint / (lifetime * powered_time_per_year * occupancy)
 
     Parameters
     ----------
-    manufacture_footprint
-        Embodied emissions of a device, *M*, kgCO2e.
-    lifetime
-        Time from first use to end of life, *L*, years.
-    powered_time_per_year
-        Time switched on in a year, *h*, hours per year.
-    occupancy
-        Share of powered time that is sold or used, *o*: unsold time is borne by what is sold.
+    manufacture_footprint : kgCO2e
+        Embodied emissions of a device.
+    lifetime : year
+        Time from first use to end of life.
+    powered_time_per_year : h/year
+        Time switched on in a year.
+    occupancy : ratio
+        Share of powered time that is sold or used: unsold time is borne by what is sold.
 
     Returns
     -------
-    KilogramCO2ePerHour
+    kgCO2e/h
         Embodied emissions per device-hour of use.
 
     Notes
@@ -234,7 +236,7 @@ def hourly_footprint(
 
     References
     ----------
-    1. Green Software Foundation, Software Carbon Intensity specification 1.1.0 (ISO/IEC
+    .. [1] Green Software Foundation, Software Carbon Intensity specification 1.1.0 (ISO/IEC
        21031:2024), embodied emissions.
 
     Examples
@@ -246,20 +248,20 @@ def hourly_footprint(
 
 
 def facility_power(device_power: Kilowatt, pue: Ratio) -> Kilowatt:
-    r"""Compute the power a facility draws for a device, overhead included.
+    """Find the power a facility draws for a device, overhead included.
 
-    .. math:: P_f = P\,\mathrm{PUE}
+    Equation: ``facility_power = device_power * pue``
 
     Parameters
     ----------
-    device_power
-        IT power, *P*, kW.
-    pue
+    device_power : kW
+        IT power.
+    pue : ratio
         Power usage effectiveness.
 
     Returns
     -------
-    Kilowatt
+    kW
         Power of the facility for this device.
 
     Notes
@@ -268,7 +270,7 @@ def facility_power(device_power: Kilowatt, pue: Ratio) -> Kilowatt:
 
     References
     ----------
-    1. ISO/IEC 30134-2:2016, definition of power usage effectiveness.
+    .. [1] ISO/IEC 30134-2:2016, definition of power usage effectiveness.
 
     Examples
     --------

@@ -168,57 +168,6 @@ def wafer_logic_footprint(
     return die_count * wafer_carbon_per_area * wafer_area / (dies_per_wafer * sellable_share)
 
 
-def functional_logic_footprint(
-    logic_carbon_per_area: KilogramCO2ePerSquareCentimeter,
-    die_area: SquareCentimeter,
-    die_count: Ratio,
-    reference_yield: Ratio,
-    die_yield: Ratio,
-) -> KilogramCO2e:
-    """Move a published footprint per functional area to another die's yield.
-
-    Equation::
-
-        logic_footprint = logic_carbon_per_area * die_area * die_count * reference_yield /
-            die_yield
-
-    Parameters
-    ----------
-    logic_carbon_per_area : kgCO2e/cm2
-        Emissions per area of good logic die, yield included.
-    die_area : cm2
-        Area of one silicon die.
-    die_count : ratio
-        Dies of one kind in a device.
-    reference_yield : ratio
-        Die yield that a published value per functional area includes.
-    die_yield : ratio
-        Share of dies without defect.
-
-    Returns
-    -------
-    kgCO2e
-        Emissions of the logic dies of a device.
-
-    Notes
-    -----
-    Valid for published values that state the die yield they include: imec's are for a die of 10 x
-    10 mm and Murphy's yield.
-
-    References
-    ----------
-    .. [1] Boakes L. et al., Cradle-to-gate Life Cycle Assessment of CMOS Logic Technologies, IEDM
-       2023, figures 5 and 7 (read as quoted by others).
-
-    Examples
-    --------
-    >>> round(functional_logic_footprint(2.42, 8.14, 1.0, 0.86, 0.457), 2)
-    37.07
-    """
-    functional = logic_carbon_per_area * die_area * die_count
-    return functional * reference_yield / die_yield
-
-
 def act_logic_footprint(
     wafer_carbon_per_area: KilogramCO2ePerSquareCentimeter,
     die_area: SquareCentimeter,

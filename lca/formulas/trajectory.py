@@ -6,20 +6,20 @@ from lca.vocabulary import Ratio
 
 
 def declined_index(annual_decline: Ratio, elapsed_periods: Ratio) -> Ratio:
-    r"""Compute the index of an intensity that falls by a fixed share each year.
+    """Find the index of an intensity that falls by a fixed share each year.
 
-    .. math:: i = (1 - d)^n
+    Equation: ``declined_index = (1 - annual_decline)^elapsed_periods``
 
     Parameters
     ----------
-    annual_decline
-        Share by which the intensity falls each year, *d*.
-    elapsed_periods
-        Years since the base year, *n*; negative before it.
+    annual_decline : ratio
+        Share by which the intensity falls each year.
+    elapsed_periods : ratio
+        Years since the base year; negative before it.
 
     Returns
     -------
-    Ratio
+    ratio
         Intensity of the year over that of the base year.
 
     Notes
@@ -28,7 +28,7 @@ def declined_index(annual_decline: Ratio, elapsed_periods: Ratio) -> Ratio:
 
     References
     ----------
-    1. Definition of compound growth with a negative rate.
+    .. [1] Definition of compound growth with a negative rate.
 
     Examples
     --------
@@ -39,20 +39,20 @@ def declined_index(annual_decline: Ratio, elapsed_periods: Ratio) -> Ratio:
 
 
 def interpolated_index(first_index: Ratio, second_index: Ratio, elapsed_share: Ratio) -> Ratio:
-    r"""Compute the index between two given years by a straight line.
+    """Find the index between two given years by a straight line.
 
-    .. math:: i = a + (b - a) t
+    Equation: ``interpolated_index = first_index + (second_index - first_index) * elapsed_share``
 
     Parameters
     ----------
-    first_index, second_index
-        Indices of the years before and after, *a* and *b*.
-    elapsed_share
-        Share of the way from the first year to the second, *t*.
+    first_index, second_index : ratio
+        Indices of the years before and after.
+    elapsed_share : ratio
+        Share of the way from the first year to the second.
 
     Returns
     -------
-    Ratio
+    ratio
         Index of the year between.
 
     Notes
@@ -61,7 +61,7 @@ def interpolated_index(first_index: Ratio, second_index: Ratio, elapsed_share: R
 
     References
     ----------
-    1. Definition of linear interpolation.
+    .. [1] Definition of linear interpolation.
 
     Examples
     --------

@@ -54,46 +54,6 @@ def negative_binomial_yield(
     return yielded
 
 
-def murphy_yield(die_area: SquareCentimeter, defect_density: PerSquareCentimeter) -> Ratio:
-    """Estimate die yield with Murphy's triangular spread of defect density.
-
-    Equation::
-
-        die_yield = ((1 - exp(-die_area * defect_density)) / (die_area * defect_density)) ^ 2
-
-    Parameters
-    ----------
-    die_area : cm2
-        Area of one silicon die.
-    defect_density : 1/cm2
-        Defects per wafer area.
-
-    Returns
-    -------
-    ratio
-        Share of dies without defect.
-
-    Notes
-    -----
-    Valid for a positive product of area and defect density.
-
-    References
-    ----------
-    .. [1] Murphy B. T., Cost-size optima of monolithic integrated circuits, Proceedings of the
-       IEEE 52(12), 1964.
-    .. [2] Cunningham J. A., The use and evaluation of yield models in integrated circuit
-       manufacturing, IEEE Transactions on Semiconductor Manufacturing 3(2), 1990.
-
-    Examples
-    --------
-    >>> round(float(murphy_yield(8.14, 0.1)), 4)
-    0.4681
-    """
-    defects = die_area * defect_density
-    yielded: Number = ((1 - np.exp(-defects)) / defects) ** 2
-    return yielded
-
-
 def seeds_yield(die_area: SquareCentimeter, defect_density: PerSquareCentimeter) -> Ratio:
     """Estimate die yield with the square-root exponential of Seeds and Moore.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from lca.formulas import boavizta, boavizta_gpu
 from lca.formulas.memory import memory_die_area
 from lca.library import Library, constants
-from lca.library.models import INDICATOR_UNITS, Device, Die, Server
+from lca.library.models import INDICATOR_UNITS, Device, Die, Server, Storage
 from lca.sources import Quality
 from lca.terms import Factor, Formula, Node, Term, add, product
 from lca.values import Value
@@ -209,57 +209,39 @@ def _cpu(name: str, source: str, dies: tuple[Die, ...], indicator: str, unit: st
 
 
 def _host_memory(host: Server, indicator: str, unit: str) -> dict[str, Node]:
+    """Return the memory modules and the drives of a host."""
     found: dict[str, Node] = {}
     if host.memory is not None:
         modules = host.memory.modules.central if host.memory.modules else 1.0
-        found["memory"] = _times(
-            modules,
-            _unit_of(
-                "ram",
-                host.memory.capacity.central / modules,
-                boavizta.ram_footprint,
-                "memory_capacity",
-                host,
-                indicator,
-                unit,
-            ),
-            unit,
-        )
+        size = _size(host, "ram", "memory_capacity", host.memory.capacity.central / modules)
+        one = _unit_of("ram", boavizta.ram_footprint, size, indicator, unit)
+        found["memory"] = _times(modules, one, unit)
     for number, drive in enumerate(host.storage):
         count = drive.drives.central if drive.drives else 1.0
-        group = "hdd" if drive.technology == "hdd" else "ssd"
-        if group == "hdd":
-            one: Node = _constant(f"hdd.base_footprint.{indicator}", unit)
-        else:
-            one = _unit_of(
-                "ssd",
-                drive.capacity.central / count,
-                boavizta.drive_footprint,
-                "storage_capacity",
-                host,
-                indicator,
-                unit,
-            )
-        found[f"storage {number + 1}"] = _times(count, one, unit)
+        found[f"storage {number + 1}"] = _times(count, _drive(host, drive, indicator, unit), unit)
     return found
 
 
-def _unit_of(
-    group: str,
-    capacity: float,
-    formula: Formula,
-    name: str,
-    host: Server,
-    indicator: str,
-    unit: str,
-) -> Node:
-    size = Factor(
-        name, capacity, "GB", identity=f"{host.id}/{group}/{capacity:g}", source=host.source
-    )
+def _drive(host: Server, drive: Storage, indicator: str, unit: str) -> Node:
+    """Return one drive: a hard disk by the piece, flash by its capacity."""
+    if drive.technology == "hdd":
+        return _constant(f"hdd.base_footprint.{indicator}", unit)
+    count = drive.drives.central if drive.drives else 1.0
+    size = _size(host, "ssd", "storage_capacity", drive.capacity.central / count)
+    return _unit_of("ssd", boavizta.drive_footprint, size, indicator, unit)
+
+
+def _size(host: Server, group: str, name: str, capacity: float) -> Factor:
+    identity = f"{host.id}/{group}/{capacity:g}"
+    return Factor(name, capacity, "GB", identity=identity, source=host.source)
+
+
+def _unit_of(group: str, formula: Formula, size: Factor, indicator: str, unit: str) -> Node:
+    """Return one memory module or drive of a size."""
     inputs: dict[str, Node] = {
         "base_footprint": _constant(f"{group}.base_footprint.{indicator}", unit),
         "memory_carbon_per_area": _of(indicator, group, "memory_carbon_per_area", _PER_AREA),
-        name: size,
+        size.name: size,
         "bit_density": _constant(f"{group}.bit_density", "GB/cm2"),
     }
     return Term(f"{group}_footprint", formula, inputs, unit)

@@ -137,31 +137,33 @@ def _mix_spread(found: GridFactor) -> Node:
     whole = sum(mix.shares[name] * ranges[name].central for name in mix.shares)
     if whole <= 0:
         return Factor("mix_spread", 1.0, "", source=mix.source)
+    weights = {name: share * ranges[name].central / whole for name, share in mix.shares.items()}
     parts = {
         name: product(
             f"{name}_part",
             "",
             source_share=Factor(
-                "source_share",
-                mix.shares[name] * ranges[name].central / whole,
-                "",
-                source=mix.source,
-                note="weighted by intensity",
+                "source_share", weight, "", source=mix.source, note="weighted by intensity"
             ),
-            source_spread=Factor(
-                "source_spread",
-                _spread(ranges[name].low, ranges[name].central, ranges[name].high),
-                "",
-                identity=f"generation/{found.boundary}/{name}",
-                source=ranges[name].range_source or ranges[name].source,
-                quality=Quality(ranges[name].quality),
-                note=ranges[name].note,
-            ),
+            source_spread=_source_spread(ranges[name], f"generation/{found.boundary}/{name}"),
         )
-        for name in mix.shares
-        if mix.shares[name] * ranges[name].central > 0
+        for name, weight in weights.items()
+        if weight > 0
     }
     return total("mix_spread", parts)
+
+
+def _source_spread(found: factors.SourceIntensity, identity: str) -> Factor:
+    """Return the range of a source over its central value."""
+    return Factor(
+        "source_spread",
+        _spread(found.low, found.central, found.high),
+        "",
+        identity=identity,
+        source=found.range_source or found.source,
+        quality=Quality(found.quality),
+        note=found.note,
+    )
 
 
 def _spread(low: float, central: float, high: float) -> Distribution:

@@ -162,6 +162,7 @@ def _upper(system: System, limits: tuple[Limit, ...]) -> tuple[Any, Array]:
     power = column / system.hours
 
     def row(built: tuple[Array, Array, Array], *flows: Any) -> Any:
+        """Return rows of what is built and of the flows of each hour, side by side."""
         return hstack([csr_array(np.hstack(built)), *flows], format="csr")
 
     blocks = [

@@ -11,6 +11,7 @@ from lca import units as units_of
 from lca.errors import Problem, ScenarioError
 from lca.evaluation import evaluate
 from lca.ledger import INDICATORS, Ledger
+from lca.optimize.asking import constraints_of
 from lca.optimize.coefficients import Unit, of_stays, read_units, unit_ledger
 from lca.optimize.constraints import Constraint, read
 from lca.optimize.fleet_stock import Column, Stock, stock
@@ -92,38 +93,34 @@ def build(scenario: Scenario, asked: FleetQuestion, objective: str) -> Case:
     ledger = unit_ledger(scenario, found.entries, wanted.functional_unit)
     indicators = [name for name in names if name in INDICATORS]
     units = read_units(ledger, indicators, wanted.functional_unit)
-    spread = scenario.model.assumptions.amortize != "up_front"
     base = evaluate(scenario, samples=0, embodied_model=ledger.embodied_model)
     known = _known(scenario, found, indicators, base)
     if objective not in known:
         raise ScenarioError(Problem("optimize.objective", _unknown(objective)))
-    decided = set(scenario.model.fleet)
-    fixed = {
-        name: sum(
-            row.estimate.central
-            for row in base.by("asset", indicator=name)
-            if row.labels[0] not in decided
-        )
-        for name in known
-    }
-    years = scenario.years
-    multiple = np.array([column.multiple for column in found.columns], dtype=np.float64)
-    running = _running(found.columns, years)
-    hours = demand_hours(wanted)
+    columns, years = found.columns, scenario.years
+    spread = scenario.model.assumptions.amortize != "up_front"
+    multiple = np.array([column.multiple for column in columns], dtype=np.float64)
+    running, hours = _running(columns, years), demand_hours(wanted)
     return Case(
         scenario,
         asked,
         found,
         ledger.embodied_model,
-        {name: _totals(found.columns, units, name, years, spread) * multiple for name in known},
-        fixed,
-        _per_year(found.columns, units, "delivered") * running * multiple / hours,
-        _per_year(found.columns, units, "facility_energy") * running * multiple / HOURS_PER_YEAR,
+        {name: _totals(columns, units, name, years, spread) * multiple for name in known},
+        {name: _beside(base, name, set(scenario.model.fleet)) for name in known},
+        _per_year(columns, units, "delivered") * running * multiple / hours,
+        _per_year(columns, units, "facility_energy") * running * multiple / HOURS_PER_YEAR,
         running * multiple,
         demands(asked, years),
         wanted,
         units,
     )
+
+
+def _beside(base: Ledger, name: str, decided: set[str]) -> float:
+    """Return what all but the fleet adds to an indicator, centrally."""
+    rows = base.by("asset", indicator=name)
+    return sum(row.estimate.central for row in rows if row.labels[0] not in decided)
 
 
 def _known(scenario: Scenario, found: Stock, indicators: Sequence[str], base: Ledger) -> list[str]:
@@ -198,7 +195,7 @@ def program(case: Case) -> Program:
     _memory_rows(case, found)
     _availability_rows(case, found)
     accepted = {**BOUNDED, **{name: unit_of(case.scenario, name) for name in case.totals}}
-    written = case.scenario.model.optimize.constraints if case.scenario.model.optimize else ()
+    written = constraints_of(case.scenario)
     _known_cost(written, accepted)
     for number, constraint in enumerate(read(written, accepted)):
         _constraint_rows(case, found, constraint, f"optimize.constraints.{number}")

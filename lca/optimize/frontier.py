@@ -8,6 +8,7 @@ from typing import TypeVar
 import numpy as np
 
 from lca.optimize.answer import Choice, Regret, SavedTonne
+from lca.uncertain import Array
 
 NEAR = 0.02
 """Choices within this share of the optimum are told as alternatives."""
@@ -60,6 +61,35 @@ def epsilon_front(
         step = max(abs(point[1]) * 1e-7, tightest)
         bound = point[1] - step
     return [solution for _, _, solution in found]
+
+
+def traced_front(
+    point: Callable[[float], tuple[float, float, Array] | None],
+    second: Array,
+    ends: Sequence[Array | None],
+    steps: int,
+) -> list[Array]:
+    """Trace the front of two objectives in even steps between its ends.
+
+    Parameters
+    ----------
+    point
+        As ``solve`` of `epsilon_front`.
+    second
+        Costs of the second objective, one for each column of a plan.
+    ends
+        The plans that are lowest in the first and in the second objective, where there are any.
+    steps
+        Most plans to return.
+    """
+    high, low = (0.0 if end is None else float(second @ end) for end in ends)
+    return epsilon_front(point, steps, max(0.0, (high - low) / steps))
+
+
+def close_to(choices: Sequence[Choice], best: Choice, objective: str) -> tuple[Choice, ...]:
+    """Return choices within 2 % of the best, in the order given; patches do not tell them apart."""
+    limit = best.values[objective] * (1 + NEAR)
+    return tuple(one for one in choices if one.values[objective] <= limit)
 
 
 def near_optimal(choices: Sequence[Choice], best: Choice, objective: str) -> tuple[Choice, ...]:

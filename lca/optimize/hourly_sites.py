@@ -18,6 +18,7 @@ from lca.estimates import Estimate
 from lca.evaluation import evaluate
 from lca.hourly import Series
 from lca.ledger import Ledger
+from lca.optimize.asking import shared_draws
 from lca.scenario import Scenario
 from lca.terms import Draws, Factor
 from lca.uncertain import Array, two_piece
@@ -64,11 +65,9 @@ class _Probed:
     currency: str
 
 
-def shared_draws(scenario: Scenario, samples: int | None, seed: int | None) -> Draws:
-    """Return the draws that all choices of an answer share."""
-    own = scenario.model.uncertainty
-    count = min(own.samples, DRAWS) if samples is None else samples
-    return Draws(count, own.seed if seed is None else seed)
+def hourly_draws(scenario: Scenario, samples: int | None, seed: int | None) -> Draws:
+    """Return the draws that all choices by the hour share: as few as asked for."""
+    return shared_draws(scenario, samples, seed, fewest=0, most=DRAWS)
 
 
 def rates(scenario: Scenario, sites: Sequence[str], draws: Draws) -> dict[str, Rate]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from lca.errors import Problem, ScenarioError
 from lca.ledger import Ledger
 from lca.optimize import constraints
+from lca.optimize.asking import constraints_of, objective_of
 from lca.optimize.constraints import Constraint
 from lca.scenario import Scenario
 
@@ -21,8 +22,7 @@ def known_objectives(scenario: Scenario, ledgers: Sequence[Ledger]) -> list[str]
     ScenarioError
         If that one is not known, with what is missing.
     """
-    asked = scenario.model.optimize
-    first = str(asked.objective) if asked else "gwp100"
+    first = objective_of(scenario)
     known = [name for name in OBJECTIVES if not list(_gaps(name, ledgers))]
     if first not in known:
         reason = "; ".join(dict.fromkeys(_gaps(first, ledgers)))
@@ -39,8 +39,7 @@ def upper_bounds(scenario: Scenario, units: Mapping[str, str]) -> tuple[Constrai
     ScenarioError
         If one cannot be read, bounds what is not known, or is no upper bound.
     """
-    asked = scenario.model.optimize
-    found = constraints.read(asked.constraints if asked else (), units)
+    found = constraints.read(constraints_of(scenario), units)
     problems = [
         Problem(
             f"optimize.constraints.{number}",
@@ -67,12 +66,12 @@ def emissions_only(scenario: Scenario, question: str, *, bounded: bool = False) 
     ScenarioError
         If another objective is asked for, or a constraint that nothing would read.
     """
-    asked = scenario.model.optimize
-    if asked is not None and asked.objective != "gwp100":
-        msg = f"{question} makes gwp100 low, and no other objective; found {asked.objective}"
+    objective = objective_of(scenario)
+    if objective != "gwp100":
+        msg = f"{question} makes gwp100 low, and no other objective; found {objective}"
         raise ScenarioError(Problem("optimize.objective", msg))
     if not bounded:
-        constraints.read(asked.constraints if asked else (), {})
+        constraints.read(constraints_of(scenario), {})
 
 
 def currency(scenario: Scenario) -> str:

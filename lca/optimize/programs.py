@@ -318,6 +318,7 @@ class _Side:
 
     @property
     def bound(self) -> float:
+        """Bound of this side, in the size of its row."""
         return (self.row.low if self.sign < 0 else self.row.high) / self.row.size
 
 

@@ -192,6 +192,7 @@ def matrices(program: Program, field: Field, groups: Sequence[Group]) -> Rows:
     from scipy.sparse import coo_array, vstack
 
     def matrix(parts: list[tuple[Index, Index, Array]], rows: int) -> coo_array:
+        """Return parts of rows, columns and values as one sparse matrix."""
         if not parts:
             return coo_array((rows, program.size))
         row, column, value = (np.concatenate([part[i] for part in parts]) for i in range(3))

@@ -17,18 +17,8 @@ from lca.scenario import Scenario
 from lca.terms import Draws
 from lca.uncertain import Array
 
-FEWEST_DRAWS, MOST_DRAWS = 256, 2048
-"""Draws over which choices are compared: no fewer, and no more unless asked for."""
-
 _PRICES = 6
 _TINY = 1e-9
-
-
-def shared_draws(scenario: Scenario, samples: int | None, seed: int | None) -> Draws:
-    """Return the draws that all choices of an answer share."""
-    own = scenario.model.uncertainty
-    wanted = min(own.samples, MOST_DRAWS) if samples is None else samples
-    return Draws(max(wanted, FEWEST_DRAWS), own.seed if seed is None else seed)
 
 
 def unit_of(scenario: Scenario, indicator: str) -> str:

@@ -92,6 +92,7 @@ def curve(
     steps = np.zeros((len(years), 3, 1 + ledger.draws.samples))
 
     def place(line: Line, year: int) -> tuple[int, int]:
+        """Return the row and the moment of its year that a line belongs to."""
         return year - years[0], _when(line.stage, line.asset in owned and view == "inventory")
 
     found = ledger.gather(place, indicator=indicator, basis=basis, view=view)

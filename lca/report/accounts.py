@@ -78,6 +78,7 @@ def option(
         "name": ledger.name,
         "functional_unit": unit,
         "embodied_model": ledger.embodied_model,
+        "fallbacks": list(ledger.fallbacks),
         "view": view,
         "total": {name: _accounts(numbers, name, view) for name in indicators},
         "per_unit": {name: _accounts(numbers, name, view, unit) for name in indicators}

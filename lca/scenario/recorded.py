@@ -29,7 +29,7 @@ Found = tuple[ScenarioModel, tuple[str, ...], list[Problem]]
 
 def with_records(model: ScenarioModel, text: Patched, library: Library) -> Found:
     """Return the scenario with its records' values, remarks on them, and what is wrong."""
-    folder = Path(text.base.name).parent if text.placed else Path()
+    folder = Path(text.base.name).parent if text.placed else None
     remarks: list[str] = []
     problems: list[Problem] = []
     changed: dict[str, dict[str, Any]] = {}

@@ -245,15 +245,20 @@ def _interval(value: Value | None, low: Value | None, high: Value | None) -> Dis
     return _three_to_spread(least, middle, most)
 
 
-def find(name: str, folder: Path, library: Library) -> Path:
+def find(name: str, folder: Path | None, library: Library) -> Path:
     """Return the file of a record: beside the scenario, or in a ``workload`` folder.
+
+    A scenario file may have come from anybody, so what it names must lie there. One that was made
+    in Python has no folder: its author may name any file.
 
     Raises
     ------
     UnknownNameError
         There is none; the nearest is named.
     """
-    places = [folder, *(shelf / _FOLDER for shelf in library.folders)]
+    if folder is None and Path(name).is_file():
+        return Path(name)
+    places = [folder or Path(), *(shelf / _FOLDER for shelf in library.folders)]
     if not stays_within(name):
         msg = f"record {quoted(name)} is not looked up: name a file beside the scenario or in a folder there"
         raise UnknownNameError(msg)

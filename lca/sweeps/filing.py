@@ -20,6 +20,7 @@ import numpy as np
 
 from lca.document import write_atomically
 from lca.errors import DocumentError, LcaError, Problem, ScenarioError
+from lca.files import replacing
 from lca.sweeps import parquet
 from lca.sweeps.aggregates import merged
 from lca.sweeps.blocks import Block
@@ -75,11 +76,13 @@ def _told(file: Path, work: Callable[[], _Found]) -> _Found:
     """Do something with files; say in one line what the system refuses."""
     try:
         return work()
+    except DocumentError as error:
+        message = error.problems[0].message
     except OSError as error:
-        folder = file.with_name(file.name + PARTS)
-        kept = f"; finished blocks are kept in {folder.name}" if any(folder.glob(_PAGES)) else ""
-        message = f"cannot be written: {_reason(error)}{kept}"
-        raise DocumentError(Problem("", message, str(file))) from None
+        message = f"cannot be written: {_reason(error)}"
+    folder = file.with_name(file.name + PARTS)
+    kept = f"; finished blocks are kept in {folder.name}" if any(folder.glob(_PAGES)) else ""
+    raise DocumentError(Problem("", message + kept, str(file)))
 
 
 def _reason(error: OSError) -> str:
@@ -218,14 +221,8 @@ def _keep(job: Job, block: Block, folder: Path) -> None:
 
 def _put(path: Path, tables: Any, shape: Any) -> None:
     """Write a Parquet file beside its place, and move it there when it is whole."""
-    temporary = path.with_name(f".{os.urandom(8).hex()}.tmp")
-    try:
+    with replacing(path) as temporary:
         parquet.write(temporary, tables, shape)
-        with temporary.open("rb+") as opened:
-            os.fsync(opened.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _assemble(job: Job, file: Path, folder: Path) -> None:

@@ -18,7 +18,7 @@ from lca.validation.cards_sentences import Fact, about_footprint, facts_in
 from lca.validation.cards_tables import Table, html_tables, pipe_tables
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
 __all__ = ["MAX_BYTES", "MAX_ROWS", "Card", "read_card"]
 
@@ -74,7 +74,8 @@ def read_card(path: str | os.PathLike[str]) -> Card:
     end, facts, unread = front_facts(lines, name)
     tables = (*pipe_tables(lines), *html_tables(text))
     said, not_said = _prose(lines, end, _inside(tables))
-    said += [fact for table in tables for fact in _entries(table)]
+    entries, odd = _entries([table for table in tables if not relevant(table)])
+    said, not_said = [*said, *entries], [*not_said, *odd]
     rows = tuple(row for table in tables if relevant(table) for row in rows_of(table))
     if len(rows) > MAX_ROWS:
         message = f"too many rows: {len(rows)} in tables of footprints; at most {MAX_ROWS} are read"
@@ -105,14 +106,20 @@ def _text(name: str) -> str:
         raise DocumentError(Problem("", message, name, line)) from None
 
 
-def _entries(table: Table) -> Iterator[Fact]:
-    """Yield what a table of names and values says: two columns, none of them documented."""
-    if relevant(table) or len(table.heading) != 2:
-        return
-    first = table.first, table.heading
-    for line, cells in (first, *table.rows):
-        if len(cells) == 2:
-            yield from (Fact(known, line) for known in field_knowns(*cells))
+def _entries(tables: Sequence[Table]) -> tuple[list[Fact], list[tuple[int, str]]]:
+    """Return what tables of names and values say, and what they say unreadably."""
+    facts: list[Fact] = []
+    unread: list[tuple[int, str]] = []
+    for table in tables:
+        for line, cells in ((table.first, table.heading), *table.rows):
+            if len(table.heading) != 2 or len(cells) != 2:
+                continue
+            found = [Fact(known, line) for known in field_knowns(*cells)]
+            facts += found
+            text = ": ".join(cells)
+            if not found and about_footprint(text):
+                unread.append((line, text))
+    return facts, unread
 
 
 def _inside(tables: Sequence[Table]) -> set[int]:

@@ -82,7 +82,8 @@ def _part(
     known = _PARTS[str(path[-1])]
     for name, value in given.items():
         if name not in known:
-            text = f"{name}: {value}{did_you_mean(name, known)}"
+            near = did_you_mean(name, known) if len(unread) < document.MAX_PROBLEMS else ""
+            text = f"{name}: {value}{near}"
             unread.append((read.position([*path, name])[0], text))
             continue
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -112,8 +113,8 @@ def read_cases(path: str | os.PathLike[str]) -> tuple[Case, ...]:
     entries: Any = found.data.get("cases")
     if not isinstance(entries, list) or not entries:
         raise InputError(found.problem(("cases",), 'no cases; write a list "cases:" of mappings'))
-    problems = [p for place, entry in enumerate(entries) for p in _problems(found, place, entry)]
-    problems += _repeated(found, entries)
+    each = (p for place, entry in enumerate(entries) for p in _problems(found, place, entry))
+    problems = list(islice(chain(each, _repeated(found, entries)), document.MAX_PROBLEMS))
     if problems:
         raise InputError(problems)
     return tuple(_case(found, place, entry) for place, entry in enumerate(entries))

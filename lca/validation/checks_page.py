@@ -35,14 +35,15 @@ is listed as not understood, with its line.
 | where | pattern |
 | --- | --- |
 | front matter | `co2_eq_emissions`, in grams: a number, or `emissions` with `geographical_location`, `hardware_used`, `source` and `training_type` |
-| list | `Hardware Type`, `Hours used`, `Cloud Provider`, `Compute Region`, `Carbon Emitted` |
+| list, or table of two columns | `Hardware Type`, `Hours used` (`120`, `3 days`, `1.2M GPU hours`), `Power per GPU`, `TDP`, `PUE`, `Energy consumed` (a facility's where it says so or says that the PUE is inside), `Carbon intensity`, `Cloud Provider`, `Compute Region`, `Carbon Emitted` |
 | table, Markdown or HTML | headings with "GPU hours" (or TPU, device), "Power ... (W)", "Energy ... (MWh)", "Emissions ... (tons CO2eq)", "PUE"; "market" and "location" tell the accounts apart; a row that begins with "Total" is one |
 | cell | `1.46M`, `2,040`, `86k`, or stages such as `SFT: 896 H100 hours`, which are added |
 | sentence | "39.3M GPU hours", "on H100-80GB (TDP of 700W)", "emissions were 539 tCO2eq", "PUE of 1.1", "0.4 kg CO2eq/kWh", "energy of 5 MWh" |
 
 Tons are metric tons. Code blocks are not read. Hours beside a name with a count, such as
 `8 x A100`, are hours of the clock of each, and the result says so. Where no power is stated the
-rated power of the device is assumed for the implied grid factor; no check rests on it.
+rated power of the device is assumed for the implied grid factor; no check rests on it. Of a
+result that is told twice the first is checked, and another second one is remarked on.
 """
 
 

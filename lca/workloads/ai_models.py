@@ -60,11 +60,6 @@ class AIModel:
             active = self.architecture.active_parameters
             _compare(self.name, "active parameters", self.active_parameters, active)
 
-    @property
-    def is_sparse(self) -> bool:
-        """Whether only a part of its parameters works on a token."""
-        return self.active_parameters < self.parameters
-
     def remarks(self) -> tuple[str, ...]:
         """Say what is unusual about its size."""
         if _SMALLEST <= self.parameters <= _LARGEST:

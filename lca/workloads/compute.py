@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lca.errors import InputError
-from lca.formulas import data_phases, operation
+from lca.formulas import data_phases
 from lca.library import Library, Quality
 from lca.terms import Factor, Node, apply
 from lca.uncertain import exact
@@ -44,17 +44,6 @@ def core_power(cpu: str, busy_fraction: Node | None = None, library: Library | N
         ),
         busy_fraction=busy_fraction
         or tabled.factor("overheads", "core_busy_fraction", "", "busy_fraction"),
-    )
-
-
-def virtual_core_power(utilization: Node) -> Node:
-    """Return the power (kW) of one vCPU of a cloud, an average over processors, at a utilization."""
-    return apply(
-        operation.device_power,
-        name="core_power",
-        idle_power=tabled.factor("overheads", "vcpu_idle_power", "kW", "idle_power"),
-        busy_power=tabled.factor("overheads", "vcpu_busy_power", "kW", "busy_power"),
-        utilization=utilization,
     )
 
 

@@ -126,9 +126,11 @@ def covariance(values: Mapping[str, float], here: Outputs, there: Outputs) -> Ar
     """Return the covariance of log residuals between two sets of rows, without noise."""
 
     def same(one: Text, other: Text) -> Array:
+        """Return 1 where two rows have the same text, else 0."""
         return np.asarray(one[:, None] == other[None, :], dtype=np.float64)
 
     def near(name: str, reach: float) -> Array:
+        """Return how close two rows are in a quantity, from 0 to 1, over a reach in logarithms."""
         one, other = np.log(getattr(here, name)), np.log(getattr(there, name))
         return np.asarray(np.exp(-(((one[:, None] - other[None, :]) / reach) ** 2) / 2))
 

@@ -151,25 +151,7 @@ def step(do: Backend, given: Mapping[str, Any], holds: Flags) -> dict[str, Any]:
 
 
 def _reading(do: Backend, given: Mapping[str, Any], holds: Flags, size: Mapping[str, Any]) -> Any:
-    touched = do.apply(
-        inference.touched_parameters,
-        active_parameters=given["active_parameters"],
-        total_parameters=given["total_parameters"],
-        always_active_share=do.coefficient("always_active_share"),
-        batch=given["batch"],
-    )
-    weights = do.apply(
-        inference.weight_traffic,
-        touched_parameters=touched,
-        parameter_width=given["parameter_width"],
-    )
-    caches = do.apply(
-        inference.cache_traffic,
-        cache_width=do.coefficient("cache_width"),
-        **size,
-        cache_exponent=do.coefficient("cache_exponent"),
-        **{key: given[key] for key in ("prompt_length", "output_length", "batch")},
-    )
+    """Return the time of reading weights and caches in a step."""
     efficiency = do.coefficient("bandwidth_efficiency")
     of_weights = do.product(
         "bandwidth_efficiency_ratio",
@@ -181,8 +163,35 @@ def _reading(do: Backend, given: Mapping[str, Any], holds: Flags, size: Mapping[
     )
     return do.apply(
         inference_power.read_time,
-        weight_time=_read(do, given, weights, of_weights, "weight_time"),
-        cache_time=_read(do, given, caches, efficiency, "cache_time"),
+        weight_time=_read(do, given, _weights(do, given), of_weights, "weight_time"),
+        cache_time=_read(do, given, _caches(do, given, size), efficiency, "cache_time"),
+    )
+
+
+def _weights(do: Backend, given: Mapping[str, Any]) -> Any:
+    """Return what is read of the weights in a step."""
+    touched = do.apply(
+        inference.touched_parameters,
+        active_parameters=given["active_parameters"],
+        total_parameters=given["total_parameters"],
+        always_active_share=do.coefficient("always_active_share"),
+        batch=given["batch"],
+    )
+    return do.apply(
+        inference.weight_traffic,
+        touched_parameters=touched,
+        parameter_width=given["parameter_width"],
+    )
+
+
+def _caches(do: Backend, given: Mapping[str, Any], size: Mapping[str, Any]) -> Any:
+    """Return what is read of the caches in a step."""
+    return do.apply(
+        inference.cache_traffic,
+        cache_width=do.coefficient("cache_width"),
+        **size,
+        cache_exponent=do.coefficient("cache_exponent"),
+        **{key: given[key] for key in ("prompt_length", "output_length", "batch")},
     )
 
 

@@ -47,6 +47,7 @@ def fit(start: Coefficients, rows: Rows, steps: int = _STEPS) -> Coefficients:
     first, second = precision_pairs(rows)
 
     def residuals(vector: Array) -> Array:
+        """Return weighted log ratios of predicted to measured, and distances from the prior."""
         found = physics(start.moved(vector), rows.conditions)
         time = np.log(found.step_time / rows.step_time)
         power = np.log(found.device_power / rows.device_power)

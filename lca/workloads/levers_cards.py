@@ -313,9 +313,11 @@ def _reason(effect: Effect | None, known: Row) -> str:
 
 def _validity(entry: Mapping[str, Any]) -> Validity:
     def listed(key: str) -> tuple[str, ...]:
+        """Return a list, empty where none is written."""
         return tuple(entry.get(key, ()))
 
     def ranged(key: str) -> Range | None:
+        """Return a range, or None where none is written."""
         return (float(entry[key][0]), float(entry[key][1])) if key in entry else None
 
     return Validity(

@@ -168,6 +168,7 @@ def _drawn(family: str, count: int) -> Factor:
 
 def _column(values: Array) -> Callable[..., Array]:
     def traced_ratio(job: float | Array) -> Array:
+        """Return the ratio of a traced job."""
         return values[np.asarray(job, dtype=np.intp)]
 
     return traced_ratio

@@ -162,6 +162,7 @@ def conditions_of(table: Sequence[Mapping[str, str]]) -> Conditions:
     """Return the conditions of rows of text with the benchmark's columns."""
 
     def named(column: str, names: Mapping[str, str]) -> Text:
+        """Return a column in the names used here."""
         return texts([names.get(row.get(column, ""), row.get(column, "")) for row in table])
 
     version = "benchmark_version" if table and "benchmark_version" in table[0] else "source"

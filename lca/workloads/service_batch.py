@@ -7,8 +7,7 @@ from collections.abc import Callable
 from lca.errors import InputError
 from lca.formulas import queueing
 from lca.formulas import replica_memory as memory_formulas
-from lca.terms import Draws, Factor, Node, apply
-from lca.uncertain import Distribution, exact, two_piece
+from lca.terms import Draws, Node, apply
 from lca.workloads import tabled
 
 StepTime = Callable[[float], float]
@@ -49,57 +48,9 @@ def mean_batch(replica_demand: float, step_time: StepTime, largest: float) -> fl
     low, high = 0.0, largest
     for _ in range(_BISECTIONS):
         middle = (low + high) / 2
-        in_flight = replica_demand * step_time(max(middle, 1.0))
+        in_flight = queueing.mean_batch(replica_demand, step_time(max(middle, 1.0)), 1.0)
         low, high = (middle, high) if in_flight > middle else (low, middle)
     return (low + high) / 2
-
-
-def batch_factor(
-    replica_demand: Node,
-    step_time: Callable[[Factor], Node],
-    largest: float,
-    *,
-    samples: int = 256,
-    seed: int = 0,
-) -> Factor:
-    """Return the batch that follows from load, with the interval of demand and step time.
-
-    The fixed point is solved at the central estimate and at the ends of the 90 % interval of
-    demand and of step time, which are taken to coincide; where the upper end would exceed the
-    largest batch, it is cut there.
-
-    Parameters
-    ----------
-    replica_demand
-        Tokens asked of one replica in an hour.
-    step_time
-        Gives the time of a step (a node, in h) at a batch (a factor).
-    largest
-        Batch that memory or the latency target allows.
-    samples, seed
-        Draws that the intervals are taken from.
-    """
-    draws = Draws(samples, seed)
-
-    def at(node: Node, percent: int) -> float:
-        values = draws.array(node)
-        ordered = sorted(values[1:])
-        return float(values[0] if percent == 50 else ordered[len(ordered) * percent // 100])
-
-    def solved(percent: int) -> float:
-        def step(batch: float) -> float:
-            return at(step_time(Factor("batch", exact(batch), "")), percent)
-
-        served = largest / step(largest)
-        asked = at(replica_demand, percent)
-        capped = asked if percent == 50 else min(asked, served)
-        return mean_batch(capped, step, largest)
-
-    return Factor("batch", _ordered(solved(5), solved(50), solved(95)), "", quality="modelled")
-
-
-def _ordered(low: float, middle: float, high: float) -> Distribution:
-    return exact(middle) if high <= low else two_piece(min(low, middle), middle, max(high, middle))
 
 
 def largest_batch(step_time: StepTime, target: float, largest: int = LARGEST_BATCH) -> int:
@@ -128,50 +79,6 @@ def largest_batch(step_time: StepTime, target: float, largest: int = LARGEST_BAT
         middle = (low + high + 1) // 2
         low, high = (middle, high) if step_time(float(middle)) <= target else (low, middle - 1)
     return low
-
-
-def replica_memory(weights: Node, sequence: Node, batch: Node) -> Node:
-    """Return the memory (GB) that a replica's weights and the caches of its batch take."""
-    return apply(
-        memory_formulas.replica_memory, weight_memory=weights, sequence_memory=sequence, batch=batch
-    )
-
-
-def devices_per_replica(
-    memory: Node, device_memory: Node, largest: int, usable: Node | None = None
-) -> Node:
-    """Return how many devices hold one replica.
-
-    Parameters
-    ----------
-    memory
-        Memory of the replica in GB.
-    device_memory
-        Memory of one device in GB.
-    largest
-        Devices that can hold one replica together: those of a host, unless more are joined.
-    usable
-        Share of device memory that weights and caches may take; the cited default if None.
-
-    Raises
-    ------
-    InputError
-        If a replica needs more devices than that; the figures are named.
-    """
-    share = usable or tabled.factor("overheads", "usable_share", "")
-    needed = apply(
-        memory_formulas.devices_by_memory,
-        name="devices_per_replica",
-        replica_memory=memory,
-        memory_capacity=device_memory,
-        usable_share=share,
-    )
-    count = _central(needed)
-    if count > largest:
-        have, want = _central(device_memory), _central(memory)
-        msg = f"one replica takes {want:.4g} GB: {count:.0f} devices of {have:g} GB, more than the {largest} that can be joined; lower the batch or the precision, or allow {count:.0f} devices"
-        raise InputError(msg)
-    return needed
 
 
 def batch_by_memory(
@@ -214,8 +121,3 @@ def batch_by_memory(
 
 def _central(node: Node) -> float:
     return float(Draws(0, 0).array(node)[0])
-
-
-def occupied_share(batch: Node) -> Node:
-    """Return the share of time in which a replica has work, at a mean batch (Poisson arrivals)."""
-    return apply(queueing.occupied_share, batch=batch)

@@ -35,7 +35,6 @@ __all__ = [
     "busy_power",
     "by_size",
     "development_factor",
-    "device_hours",
     "flop",
     "remarks",
     "token_factor",
@@ -61,22 +60,6 @@ def flop(
     """
     counted = Work(model, tokens, method, sequence, recompute, adapter_parameters)
     return counted.hardware_flop if recompute else counted.model_flop
-
-
-def device_hours(
-    model: AIModel, tokens: Node, device: Device, precision: str = "bf16", **how: Any
-) -> Node:
-    """Return the device hours of ONE final run, whole-run overhead included (h).
-
-    Parameters
-    ----------
-    model, tokens, device, precision
-        As of `TrainingRun`.
-    **how
-        ``method``, ``sequence``, ``recompute``, ``adapter_parameters``, ``flop_utilization``,
-        ``step_flop_utilization``, ``hardware_flop_utilization``, as of `TrainingRun`.
-    """
-    return TrainingRun(model, tokens, device, precision, **how).device_hours
 
 
 def remarks(run: TrainingRun) -> tuple[str, ...]:
@@ -172,7 +155,7 @@ def training_energy(
     development
         Factor over the final run, or a published program; none if not given.
     **how
-        As of `device_hours`.
+        As of `TrainingRun`.
 
     Returns
     -------

@@ -8,6 +8,7 @@ from __future__ import annotations
 from random import Random
 
 import pytest
+
 from fuzz import mutation
 from fuzz.targets import FOUND, SEEDS, TARGETS, WORDS, Target
 

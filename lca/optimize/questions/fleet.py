@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from lca.errors import LcaError, Problem, ScenarioError
+from lca.errors import LcaError
 from lca.evaluation import evaluate
 from lca.optimize import conflicts
 from lca.optimize.answer import Answer, Choice
+from lca.optimize.asking import Progress, Steps, asked_part, objective_of, shared_draws
 from lca.optimize.fleet_choices import choice, plan_table, sunk_total
 from lca.optimize.fleet_program import Case, build, program
 from lca.optimize.frontier import (
     NEAR,
-    epsilon_front,
     near_optimal,
     regrets,
     saved_tonne,
+    traced_front,
     undominated,
 )
 from lca.optimize.known_objectives import currency
@@ -30,10 +31,10 @@ from lca.optimize.telling import (
     distinct,
     realized,
     sampled,
-    shared_draws,
     unit_of,
 )
 from lca.scenario import Scenario
+from lca.scenario.questions.fleet import FleetQuestion
 from lca.terms import Draws
 from lca.uncertain import Array
 
@@ -43,14 +44,15 @@ GAP = 1e-3
 _POINTS = 6
 _SECONDS, _SECONDS_MORE = 3.0, 0.5
 _SAME = 1e-7
-Progress = Callable[[int, int], None] | None
+_ALL = 6
+_MISSING = "says nothing of a fleet; give demand and the types on offer"
 
 
 def solve(
     scenario: Scenario,
     samples: int | None = None,
     seed: int | None = None,
-    progress: Progress = None,
+    progress: Progress | None = None,
 ) -> Answer:
     """Decide on a fleet.
 
@@ -67,32 +69,14 @@ def solve(
         If the scenario does not ask, or no fleet can keep to what it asks: which constraints
         conflict, and how far each would have to give.
     """
-    asked = scenario.model.optimize
-    if asked is None or asked.fleet is None:
-        message = "says nothing of a fleet; give demand and the types on offer"
-        raise ScenarioError(Problem("optimize.fleet", message))
-    step = _Steps(progress)
-    case = build(scenario, asked.fleet, asked.objective)
+    asked = asked_part(scenario, "fleet", FleetQuestion, _MISSING)
+    objective, step = objective_of(scenario), Steps(progress, _ALL)
+    case = build(scenario, asked, objective)
     step()
-    decision = _Decision(case, program(case), asked.objective)
+    decision = _Decision(case, program(case), objective)
     found = decision.least()
     step()
     return _Telling(decision, found, shared_draws(scenario, samples, seed), step).answer()
-
-
-class _Steps:
-    """Tells how far the work is."""
-
-    def __init__(self, progress: Progress) -> None:
-        self.progress, self.done = progress, 0
-
-    def __call__(self) -> None:
-        self.done += 1
-        if self.progress is not None:
-            self.progress(min(self.done, _ALL), _ALL)
-
-
-_ALL = 6
 
 
 @dataclass(frozen=True)
@@ -105,6 +89,7 @@ class _Decision:
 
     @property
     def costs(self) -> Array:
+        """What one of each column adds to the objective."""
         return self.case.totals[self.objective]
 
     def least(self) -> Solution:
@@ -170,10 +155,9 @@ class _Decision:
     def front(self, other: str) -> list[Array]:
         """Return the plans that no other plan is below in carbon and in another objective."""
         carbon, second = self.case.totals["gwp100"], self.case.totals[other]
-        ends = [_quick(self.program, costs) for costs in (carbon, second)]
-        high, low = (float(second @ end.values) if end else 0.0 for end in ends)
-        width = max(0.0, (high - low) / _POINTS)
-        return epsilon_front(lambda most: self._point(carbon, second, most), _POINTS, width)
+        found = [_quick(self.program, costs) for costs in (carbon, second)]
+        ends = [None if end is None else end.values for end in found]
+        return traced_front(lambda most: self._point(carbon, second, most), second, ends, _POINTS)
 
     def _point(
         self, carbon: Array, second: Array, bound: float
@@ -232,10 +216,11 @@ class _Telling:
     decision: _Decision
     found: Solution
     draws: Draws
-    step: _Steps
+    step: Steps
 
     @property
     def case(self) -> Case:
+        """The decision in numbers."""
         return self.decision.case
 
     def answer(self) -> Answer:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from lca.errors import Problem, ScenarioError
 from lca.evaluation import evaluate
 from lca.optimize import conflicts
 from lca.optimize.answer import Answer, Choice
+from lca.optimize.asking import Progress, Steps, asked_part, objective_of, shared_draws
 from lca.optimize.fleet_stock import free_name
 from lca.optimize.frontier import (
-    epsilon_front,
     near_optimal,
     regrets,
     saved_tonne,
+    traced_front,
     undominated,
 )
 from lca.optimize.known_objectives import currency
@@ -33,10 +33,10 @@ from lca.optimize.telling import (
     distinct,
     realized,
     sampled,
-    shared_draws,
     unit_of,
 )
 from lca.scenario import Scenario
+from lca.scenario.questions.mix import Mix
 from lca.terms import Draws
 from lca.uncertain import Array
 
@@ -50,14 +50,14 @@ _SECONDS = 10.0
 _BUSY = 1e-9
 _POINTS = 6
 _ALL = 3
-Progress = Callable[[int, int], None] | None
+_MISSING = "says nothing of a mix; give classes of requests and types of accelerators"
 
 
 def solve(
     scenario: Scenario,
     samples: int | None = None,
     seed: int | None = None,
-    progress: Progress = None,
+    progress: Progress | None = None,
 ) -> Answer:
     """Decide which accelerators to have, and which requests each answers.
 
@@ -73,20 +73,17 @@ def solve(
     ScenarioError
         If the scenario does not ask, no type can answer a class in time, or constraints conflict.
     """
-    asked = scenario.model.optimize
-    if asked is None or asked.mix is None:
-        message = "says nothing of a mix; give classes of requests and types of accelerators"
-        raise ScenarioError(Problem("optimize.mix", message))
-    told = progress or (lambda _done, _all: None)
-    case = build(scenario, asked.mix, asked.objective)
-    told(1, _ALL)
-    decision = _Decision(case, program(case), asked.objective)
+    asked = asked_part(scenario, "mix", Mix, _MISSING)
+    objective, step = objective_of(scenario), Steps(progress, _ALL)
+    case = build(scenario, asked, objective)
+    step()
+    decision = _Decision(case, program(case), objective)
     found = decision.least(np.ones(len(case.types)))
     if found is None:
         raise conflicts.explain(decision.program, "the mix")
-    told(2, _ALL)
+    step()
     answer = _answer(decision, found, shared_draws(scenario, samples, seed))
-    told(3, _ALL)
+    step()
     return answer
 
 
@@ -100,6 +97,7 @@ class _Decision:
 
     @property
     def costs(self) -> Array:
+        """What one of each column adds to the objective."""
         return self.case.costs(self.objective)
 
     def least(self, allowed: Array) -> Array | None:
@@ -137,9 +135,7 @@ class _Decision:
         """Return the plans that no other is below in carbon and in another objective."""
         carbon, second = self.case.costs("gwp100"), self.case.costs(other)
         ends = [self.solved(self.program, costs) for costs in (carbon, second)]
-        high, low = (0.0 if end is None else float(second @ end) for end in ends)
-        width = max(0.0, (high - low) / _POINTS)
-        return epsilon_front(lambda most: self._point(carbon, second, most), _POINTS, width)
+        return traced_front(lambda most: self._point(carbon, second, most), second, ends, _POINTS)
 
     def _point(
         self, carbon: Array, second: Array, bound: float
@@ -189,41 +185,54 @@ def _detail(case: MixCase, shares: Array, count: int, used: float) -> str:
 
 def _answer(decision: _Decision, plan: Array, draws: Draws) -> Answer:
     case, objective = decision.case, decision.objective
-    best = choice(case, plan)
     singles = sorted(
         (choice(case, one) for one in decision.singles()), key=lambda one: one.values[objective]
     )
     second = next((name for name in ("cost", "water") if name in case.idle), None)
+    drawn = [sampled(case.scenario, one, draws) for one in _named(decision, plan, singles, second)]
+    alone = next((one for one in drawn if singles and one.patches == singles[0].patches), drawn[0])
+    names = ("gwp100", second) if second else ("gwp100",)
+    answer = _plain(decision, drawn, alone, names)
+    return replace(
+        answer,
+        verdict=tuple(_verdict(answer, bool(singles))),
+        facts=_facts(answer, bool(singles), decision.gap),
+        tables={"What serves what": _table(case, plan)},
+        remarks=tuple(_remarks(case, names)),
+    )
+
+
+def _named(
+    decision: _Decision, plan: Array, singles: Sequence[Choice], second: str | None
+) -> list[Choice]:
+    """Return the choices to tell of: the optimum first, then the best single type."""
+    case = decision.case
     front = [choice(case, one) for one in (decision.front(second) if second else [])]
     others = [choice(case, one) for one in decision.without(plan)]
-    named = distinct([best, *singles[:1], *others, *front, *singles[1:]])
-    drawn = [sampled(case.scenario, one, draws) for one in named]
-    alone = next((one for one in drawn if singles and one.patches == singles[0].patches), drawn[0])
-    afresh = evaluate(realized(case.scenario, best), samples=0)
-    names = ("gwp100", second) if second else ("gwp100",)
-    answer = Answer(
+    return distinct([choice(case, plan), *singles[:1], *others, *front, *singles[1:]])
+
+
+def _plain(
+    decision: _Decision, drawn: Sequence[Choice], usual: Choice, names: Sequence[str]
+) -> Answer:
+    """Return the answer in figures; the first choice is the optimum."""
+    scenario, objective, best = decision.case.scenario, decision.objective, drawn[0]
+    unit = unit_of(scenario, objective)
+    return Answer(
         "mix",
-        case.scenario.name,
+        scenario.name,
         objective,
-        unit_of(case.scenario, objective),
+        unit,
         (),
-        alone,
-        drawn[0],
-        front=undominated(drawn, names) if second else (),
-        alternatives=near_optimal(drawn, drawn[0], objective),
-        binding=tuple(
-            bindings(
-                decision.program, decision.costs, unit_of(case.scenario, objective), equal=True
-            )
-        ),
-        saved=saved_tonne(alone, drawn[0], currency(case.scenario)),
+        usual,
+        best,
+        front=undominated(drawn, names) if len(names) > 1 else (),
+        alternatives=near_optimal(drawn, best, objective),
+        binding=tuple(bindings(decision.program, decision.costs, unit, equal=True)),
+        saved=saved_tonne(usual, best, currency(scenario)),
         regret=regrets(drawn, objective),
-        evaluated=afresh.total(objective).central,
-        tables={"What serves what": _table(case, plan)},
-        remarks=tuple(_remarks(case, bool(singles), names)),
+        evaluated=evaluate(realized(scenario, best), samples=0).total(objective).central,
     )
-    facts = _facts(answer, bool(singles), decision.gap)
-    return replace(answer, verdict=tuple(_verdict(answer, bool(singles))), facts=facts)
 
 
 def _facts(answer: Answer, alone: bool, gap: float) -> dict[str, str]:
@@ -255,7 +264,7 @@ def _table(case: MixCase, plan: Array) -> list[list[str]]:
     return rows
 
 
-def _remarks(case: MixCase, alone: bool, names: Sequence[str]) -> Iterator[str]:
+def _remarks(case: MixCase, names: Sequence[str]) -> Iterator[str]:
     yield (
         f"a busy replica works at {LOAD:.0%} of the throughput of its largest batch within the "
         "latency target; replicas stand on all year, idle when not busy"

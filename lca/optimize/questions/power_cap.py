@@ -7,7 +7,7 @@ power of busy devices, so two evaluations give them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,7 @@ from lca.inventory import choose_model
 from lca.ledger import Ledger
 from lca.optimize import power_cap_text as text
 from lca.optimize.answer import Answer, Binding, Choice
+from lca.optimize.asking import Progress, Steps, asked_part, shared_draws, smallest_conflict
 from lca.optimize.frontier import near_optimal, regrets, saved_tonne, undominated
 from lca.optimize.known_objectives import currency, gap_remarks, known_objectives, upper_bounds
 from lca.optimize.power_curve import Bound, PowerCurves, best_limit, curves, price
@@ -32,10 +33,11 @@ from lca.terms import Draws, Factor, Node
 from lca.uncertain import Array, Distribution
 from lca.workloads.levers import family
 
-LEAST_DRAWS, MOST_DRAWS = 256, 4096
+MOST_DRAWS = 4096
 _WORK = ("tokens", "requests", "flop_useful", "flop_delivered")
 _STEP = 0.05
-Progress = Callable[[int, int], None]
+_ALL = 2
+_MISSING = "the scenario does not ask for a power cap: add optimize: power_cap: with fleet"
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,30 +107,17 @@ def solve(
     ScenarioError
         If nothing is asked, no work is known that the fleet does, or no limit keeps the bounds.
     """
-    tell = progress or (lambda _done, _all: None)
-    asked = _made(scenario, _question(scenario), _draws(scenario, samples, seed))
-    tell(1, 2)
+    step = Steps(progress, _ALL)
+    question = asked_part(scenario, "power_cap", PowerCap, _MISSING)
+    asked = _made(scenario, question, shared_draws(scenario, samples, seed, most=MOST_DRAWS))
+    step()
     bounds = _bounds(asked)
     best = best_limit(asked.curves, *asked.central(asked.objectives[0]), bounds)
     if best is None:
         raise ScenarioError([Problem("optimize.power_cap", _conflict(asked, bounds))])
     answer = _answer(asked, bounds, best)
-    tell(2, 2)
+    step()
     return answer
-
-
-def _question(scenario: Scenario) -> PowerCap:
-    asked = scenario.model.optimize
-    if asked is None or asked.power_cap is None:
-        msg = "the scenario does not ask for a power cap: add optimize: power_cap: with fleet"
-        raise ScenarioError([Problem("optimize.power_cap", msg)])
-    return asked.power_cap
-
-
-def _draws(scenario: Scenario, samples: int | None, seed: int | None) -> Draws:
-    own = scenario.model.uncertainty
-    wanted = min(own.samples, MOST_DRAWS) if samples is None else samples
-    return Draws(max(wanted, LEAST_DRAWS), own.seed if seed is None else seed)
 
 
 def _made(scenario: Scenario, question: PowerCap, draws: Draws) -> Asked:
@@ -222,11 +211,9 @@ def _bounds(asked: Asked) -> list[Bound]:
 
 def _conflict(asked: Asked, bounds: Sequence[Bound]) -> str:
     """Name a smallest set of bounds that no limit keeps, and the least of each alone."""
-    needed = list(bounds)
-    for bound in bounds:
-        others = [one for one in needed if one is not bound]
-        if best_limit(asked.curves, 1.0, 1.0, others) is None:
-            needed = others
+    needed = smallest_conflict(
+        bounds, lambda some: best_limit(asked.curves, 1.0, 1.0, some) is not None
+    )
     least = [float(one.used(asked.curves, asked.curves.limits).min()) for one in needed]
     return text.conflict([(one.name, low) for one, low in zip(needed, least, strict=True)])
 

@@ -21,6 +21,7 @@ from lca.optimize import replacement
 from lca.optimize import replacement_entries as entries
 from lca.optimize import replacement_text as text
 from lca.optimize.answer import Answer, Binding, Choice, Regret
+from lca.optimize.asking import Progress, Steps, asked_part, shared_draws, smallest_conflict
 from lca.optimize.constraints import Constraint
 from lca.optimize.frontier import NEAR, near_optimal, saved_tonne, undominated
 from lca.optimize.known_objectives import currency, gap_remarks, known_objectives, upper_bounds
@@ -32,12 +33,15 @@ from lca.scenario.questions.refresh import Refresh
 from lca.terms import Draws
 from lca.uncertain import Array
 
-LEAST_DRAWS, MOST_DRAWS = 256, 4096
+MOST_DRAWS = 4096
 _KEEP = 24
 _SHOWN = 8
 LONGEST = "keep as long as they live"
 _SAME = 1e-9
-Progress = Callable[[int, int], None]
+_ALL = 4
+_MISSING = (
+    "the scenario does not ask for a refresh: add optimize: refresh: with fleet and candidates"
+)
 
 
 @dataclass(frozen=True)
@@ -92,9 +96,10 @@ def solve(
     ScenarioError
         If nothing is asked, what is asked does not fit the scenario, or no path keeps the constraints.
     """
-    tell = progress or (lambda _done, _all: None)
-    question = _question(scenario)
-    asked = _made(scenario, question, _draws(scenario, samples, seed), tell)
+    step = Steps(progress, _ALL)
+    question = asked_part(scenario, "refresh", Refresh, _MISSING)
+    draws = shared_draws(scenario, samples, seed, most=MOST_DRAWS)
+    asked = _made(scenario, question, draws, step)
     paths = _paths(asked, _KEEP)
     asked = replace(asked, usual=_usual_path(asked))
     units = {name: asked.usual.estimates[name].unit for name in asked.objectives}
@@ -102,11 +107,11 @@ def solve(
     allowed = _allowed(asked, paths, bounds)
     choices = [_choice(asked, path) for path in _told(asked, allowed, bounds)]
     best = _fresh(asked, choices[0])
-    tell(3, 4)
+    step()
     first = _first_replacement(asked, allowed[0])
     cases = list(dict.fromkeys([*([first] if first else []), *_earliest(asked)]))
     found = break_evens(scenario, asked.old, asked.successors, cases, asked.draws, asked.model)
-    tell(4, 4)
+    step()
     held = paths[0] is not allowed[0]
     return _answer(asked, [best, *choices[1:]], bounds if held else (), found, first)
 
@@ -126,27 +131,13 @@ def _earliest(asked: Asked) -> list[tuple[str, int]]:
     return list(starts.items())
 
 
-def _question(scenario: Scenario) -> Refresh:
-    asked = scenario.model.optimize
-    if asked is None or asked.refresh is None:
-        msg = "the scenario does not ask for a refresh: add optimize: refresh: with fleet and candidates"
-        raise ScenarioError([Problem("optimize.refresh", msg)])
-    return asked.refresh
-
-
-def _draws(scenario: Scenario, samples: int | None, seed: int | None) -> Draws:
-    own = scenario.model.uncertainty
-    wanted = min(own.samples, MOST_DRAWS) if samples is None else samples
-    return Draws(max(wanted, LEAST_DRAWS), own.seed if seed is None else seed)
-
-
-def _made(scenario: Scenario, question: Refresh, draws: Draws, tell: Progress) -> Asked:
+def _made(scenario: Scenario, question: Refresh, draws: Draws, step: Steps) -> Asked:
     old = entries.read_old(scenario, question)
     model = choose_model(
         [scenario.patch(entries.every_candidate(scenario, question), "all candidates")]
     )
     successors = entries.read_successors(scenario, question, old)
-    tell(1, 4)
+    step()
     base = {f"fleet.{old.name}.embodied": "sunk"} | entries.model_patch(scenario, model)
     ledger = evaluate(scenario.patch(base, "keep"), draws=draws, embodied_model=model)
     years = [scenario.years.index(y) for y in question.years] or range(len(scenario.years))
@@ -156,7 +147,7 @@ def _made(scenario: Scenario, question: Refresh, draws: Draws, tell: Progress) -
     of_spans = _span_ledger(scenario, fleet, draws, model)
     objectives = known_objectives(scenario, [ledger, of_spans])
     costs = {name: _span_costs(of_spans, list(fleet), name) for name in objectives}
-    tell(2, 4)
+    step()
     rest = {
         name: _asset_total(ledger, name, lambda asset: asset != old.name) for name in objectives
     }
@@ -270,14 +261,14 @@ def _conflict(
     asked: Asked, paths: list[Path], bounds: Sequence[Constraint]
 ) -> list[tuple[str, float, str]]:
     """Return a smallest set of bounds that no path keeps, with the least of each alone."""
-    needed = list(bounds)
-    for bound in bounds:
-        others = [one for one in needed if one is not bound]
-        if not any(all(_keeps(asked, path, one) for one in others) for path in paths):
-            needed = others
+
+    def kept(some: Sequence[Constraint]) -> bool:
+        """Whether a path keeps some of the bounds."""
+        return any(all(_keeps(asked, path, one) for one in some) for path in paths)
+
     return [
         (bound.text, min(_value(asked, path, bound.name) for path in paths), bound.unit)
-        for bound in needed
+        for bound in smallest_conflict(bounds, kept)
     ]
 
 

@@ -6,7 +6,7 @@ energy and its emissions at a flat grid are those of the ledger.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -15,7 +15,8 @@ from lca.hourly import Series
 from lca.optimize import hourly_sites as sites
 from lca.optimize import shifting_text as text
 from lca.optimize.answer import Answer, Choice
-from lca.optimize.frontier import NEAR, regrets, saved_tonne
+from lca.optimize.asking import Progress, Steps, asked_part
+from lca.optimize.frontier import close_to, regrets, saved_tonne
 from lca.optimize.job_queue import Queue, queue
 from lca.optimize.known_objectives import emissions_only
 from lca.optimize.shifting import Field, Plan, first_come, fully_flexible
@@ -26,9 +27,9 @@ from lca.scenario.questions.schedule import Powers, Schedule
 from lca.terms import Draws
 from lca.uncertain import Array
 
-Progress = Callable[[int, int], None]
 _PATH = "optimize.schedule"
 _HOURS_OF_DAY = 24
+_MISSING = "the scenario does not ask when to run jobs: add optimize: {schedule: ...}"
 
 
 def solve(
@@ -53,30 +54,21 @@ def solve(
     ScenarioError
         The question is not asked, a series cannot be used, or the jobs do not fit.
     """
-    asked = _asked(scenario)
+    asked = asked_part(scenario, "schedule", Schedule, _MISSING)
     emissions_only(scenario, "schedule")
-    draws = sites.shared_draws(scenario, samples, seed)
+    draws = sites.hourly_draws(scenario, samples, seed)
     kind = sites.kind_of(scenario, asked.intensity)
     rate = sites.rates(scenario, [asked.site], draws)[asked.site]
     jobs: Queue | None = None
-    solved = []
+    solved, step = [], Steps(progress, len(asked.series))
     for number, name in enumerate(asked.series):
         series = sites.series_of(scenario, name, f"{_PATH}.series")
         jobs = jobs or queue(scenario, "schedule", asked.jobs, asked.jobs_file, series.hours)
         case = _case(asked, jobs, series, rate, kind, draws)
         usual = usual_of(case, f"{_PATH}.capacity")
         solved.append((case, usual, best_of(case, f"{_PATH}.capacity", quick=number > 0)))
-        if progress is not None:
-            progress(number + 1, len(asked.series))
+        step()
     return _answer(scenario, asked, solved, bool(jobs and jobs.rounded))
-
-
-def _asked(scenario: Scenario) -> Schedule:
-    found = scenario.model.optimize and scenario.model.optimize.schedule
-    if not found:
-        msg = "the scenario does not ask when to run jobs: add optimize: {schedule: ...}"
-        raise ScenarioError(Problem(_PATH, msg))
-    return found
 
 
 def _case(
@@ -165,7 +157,7 @@ def _answer(scenario: Scenario, asked: Schedule, solved: Sequence[Solved], round
         usual,
         best,
         front=(best,),
-        alternatives=near(others, best),
+        alternatives=close_to(others, best, "gwp100"),
         binding=text.bindings(case, best_plan),
         saved=saved_tonne(usual, best, case.currency),
         regret=regrets([best, usual, *others], "gwp100"),
@@ -174,12 +166,6 @@ def _answer(scenario: Scenario, asked: Schedule, solved: Sequence[Solved], round
         remarks=tuple(_remarks(solved, rounded)),
         hours=text.hours(case, usual_plan, best_plan),
     )
-
-
-def near(choices: Sequence[Choice], best: Choice) -> tuple[Choice, ...]:
-    """Return choices within 2 % of the best; schedules have no patches to tell them apart by."""
-    limit = best.values["gwp100"] * (1 + NEAR)
-    return tuple(one for one in choices if one.values["gwp100"] <= limit)
 
 
 def _remarks(solved: Sequence[Solved], rounded: bool) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,6 +12,14 @@ from lca.estimates import Estimate
 from lca.evaluation import evaluate
 from lca.ledger import INDICATORS
 from lca.optimize.answer import Answer, Choice
+from lca.optimize.asking import (
+    Progress,
+    Steps,
+    asked_part,
+    constraints_of,
+    objective_of,
+    shared_draws,
+)
 from lca.optimize.cascade import (
     Cascade,
     Flows,
@@ -26,14 +34,15 @@ from lca.optimize.frontier import near_optimal, regrets, saved_tonne
 from lca.optimize.known_objectives import currency
 from lca.optimize.programs import Program
 from lca.optimize.programs import solve as solved
-from lca.optimize.telling import amount, bindings, realized, shared_draws
+from lca.optimize.telling import amount, bindings, realized
 from lca.scenario import Scenario
+from lca.scenario.questions.second_life import SecondLife
 from lca.terms import Draws
 from lca.uncertain import Array
 
 SCRAP = "scrap at once"
 _ALL = 3
-Progress = Callable[[int, int], None] | None
+_MISSING = "says nothing of a second life; give the fleet, what is released, and tiers"
 Plan = tuple[Array, Array]
 """Devices serving and devices arriving, each by tier and year."""
 
@@ -50,7 +59,7 @@ def solve(
     scenario: Scenario,
     samples: int | None = None,
     seed: int | None = None,
-    progress: Progress = None,
+    progress: Progress | None = None,
 ) -> Answer:
     """Decide on the second life of devices that are released.
 
@@ -66,23 +75,20 @@ def solve(
     ScenarioError
         If the scenario does not ask.
     """
-    asked = scenario.model.optimize
-    if asked is None or asked.second_life is None:
-        message = "says nothing of a second life; give the fleet, what is released, and tiers"
-        raise ScenarioError(Problem("optimize.second_life", message))
-    if asked.constraints:
+    asked = asked_part(scenario, "second_life", SecondLife, _MISSING)
+    if constraints_of(scenario):
         message = (
             "a second life is bounded by what is released, demand and longest alone; take it out"
         )
         raise ScenarioError(Problem("optimize.constraints.0", message))
-    told = progress or (lambda _done, _all: None)
-    case = build(scenario, asked.second_life, asked.objective)
-    told(1, _ALL)
-    decision = _Decision(case, flows(case), asked.objective)
+    objective, step = objective_of(scenario), Steps(progress, _ALL)
+    case = build(scenario, asked, objective)
+    step()
+    decision = _Decision(case, flows(case), objective)
     plans = [decision.plan(), *decision.fewer()]
-    told(2, _ALL)
+    step()
     answer = _Telling(decision, shared_draws(scenario, samples, seed)).answer(plans)
-    told(3, _ALL)
+    step()
     return answer
 
 
@@ -96,6 +102,7 @@ class _Decision:
 
     @property
     def costs(self) -> Array:
+        """What one of each column adds to the objective."""
         return costs(self.case, self.flows, self.objective)
 
     def plan(self, without: int | None = None, rate: Array | None = None) -> Plan:
@@ -126,17 +133,13 @@ class _Telling:
 
     @property
     def case(self) -> Cascade:
+        """The decision in numbers."""
         return self.decision.case
 
     def answer(self, plans: list[Plan]) -> Answer:
         """Return the answer; the first plan is the optimum."""
         case, objective = self.case, self.decision.objective
-        nothing = (np.zeros_like(plans[0][0]), np.zeros_like(plans[0][1]))
-        drawn: list[Choice] = []
-        for plan in (plans[0], nothing, *plans[1:]):
-            one = choice(case, plan)
-            if all(one.patches != other.patches for other in drawn):
-                drawn.append(self._sampled(one, plan))
+        drawn = self._drawn(plans)
         best = drawn[0]
         usual = next(one for one in drawn if not one.patches)
         exact = Draws(0, 0)
@@ -161,6 +164,16 @@ class _Telling:
             tables={"Devices in service": _table(case, plans[0])},
             remarks=REMARKS,
         )
+
+    def _drawn(self, plans: list[Plan]) -> list[Choice]:
+        """Return plans that differ as choices with draws, and scrapping at once among them."""
+        nothing = (np.zeros_like(plans[0][0]), np.zeros_like(plans[0][1]))
+        drawn: list[Choice] = []
+        for plan in (plans[0], nothing, *plans[1:]):
+            one = choice(self.case, plan)
+            if all(one.patches != other.patches for other in drawn):
+                drawn.append(self._sampled(one, plan))
+        return drawn
 
     def _sampled(self, one: Choice, plan: Plan) -> Choice:
         """Return a choice with draws: of its scenario evaluated afresh, less its credits."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -12,10 +11,11 @@ from lca.hourly import Series
 from lca.optimize import hourly_sites as sites
 from lca.optimize import shifting_text as text
 from lca.optimize.answer import Answer, Choice
-from lca.optimize.frontier import regrets, saved_tonne, undominated
+from lca.optimize.asking import Progress, Steps, asked_part
+from lca.optimize.frontier import close_to, regrets, saved_tonne, undominated
 from lca.optimize.job_queue import queue
 from lca.optimize.known_objectives import emissions_only
-from lca.optimize.questions.schedule import best_of, capacity_of, near, usual_of
+from lca.optimize.questions.schedule import best_of, capacity_of, usual_of
 from lca.optimize.shifting import Field, Plan, fully_flexible
 from lca.optimize.shifting import solve as shift
 from lca.optimize.shifting_capacity import NoRoom
@@ -24,8 +24,8 @@ from lca.scenario.questions.siting import Migration, Siting
 from lca.terms import Draws
 from lca.uncertain import Array
 
-Progress = Callable[[int, int], None]
 _PATH = "optimize.siting"
+_MISSING = "the scenario does not ask where to run jobs: add optimize: {siting: ...}"
 
 
 def solve(
@@ -52,23 +52,14 @@ def solve(
     ScenarioError
         The question is not asked, a series cannot be used, or the jobs do not fit.
     """
-    asked = _asked(scenario)
+    asked = asked_part(scenario, "siting", Siting, _MISSING)
     emissions_only(scenario, "siting")
-    draws = sites.shared_draws(scenario, samples, seed)
+    draws = sites.hourly_draws(scenario, samples, seed)
     case, rounded = _case(scenario, asked, draws)
     usual = usual_of(case, f"{_PATH}.places")
     best = best_of(case, f"{_PATH}.places")
-    if progress is not None:
-        progress(1, 1)
+    Steps(progress, 1)()
     return _answer(scenario, asked, case, usual, best, rounded)
-
-
-def _asked(scenario: Scenario) -> Siting:
-    found = scenario.model.optimize and scenario.model.optimize.siting
-    if not found:
-        msg = "the scenario does not ask where to run jobs: add optimize: {siting: ...}"
-        raise ScenarioError(Problem(_PATH, msg))
-    return found
 
 
 def _case(scenario: Scenario, asked: Siting, draws: Draws) -> tuple[text.Case, bool]:
@@ -144,7 +135,7 @@ def _answer(
         usual,
         best,
         front=_front([best, usual, *others]),
-        alternatives=near(others, best),
+        alternatives=close_to(others, best, "gwp100"),
         binding=text.bindings(case, plan),
         saved=saved_tonne(usual, best, case.currency),
         regret=regrets([best, usual, *others], "gwp100"),

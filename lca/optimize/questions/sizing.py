@@ -6,7 +6,6 @@ flat grid are the ledger's own operation.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -21,8 +20,9 @@ from lca.optimize import constraints
 from lca.optimize import hourly_sites as sites
 from lca.optimize import sizing_text as text
 from lca.optimize.answer import Answer, Binding, Choice
+from lca.optimize.asking import Progress, Steps, asked_part, constraints_of
 from lca.optimize.energy_system import BUILT, CannotBe, Design, Limit, System, design
-from lca.optimize.frontier import regrets, saved_tonne, undominated
+from lca.optimize.frontier import close_to, regrets, saved_tonne, undominated
 from lca.optimize.known_objectives import emissions_only
 from lca.scenario import Scenario
 from lca.scenario.questions.sizing import Battery, Generator, Sizing
@@ -31,8 +31,8 @@ from lca.uncertain import Array
 from lca.values import Value
 from lca.vocabulary import HOURS_PER_YEAR
 
-Progress = Callable[[int, int], None]
 _PATH = "optimize.sizing"
+_MISSING = "the scenario does not ask what to build: add optimize: {sizing: ...}"
 _FRONT = 4
 _EDGE = 1e-9
 _UNITS = {"solar": "kW", "wind": "kW", "battery": "kWh", "carbon_free_share": ""}
@@ -48,7 +48,6 @@ class Case:
     series: Series
     kind: str
     rate: sites.Rate
-    it_load: Array
     system: System
     embodied: dict[str, Array]
     prices: dict[str, float] | None
@@ -100,24 +99,15 @@ def solve(
     ScenarioError
         The question is not asked, the series cannot be used, or the limits leave no design.
     """
-    asked = _asked(scenario)
+    asked = asked_part(scenario, "sizing", Sizing, _MISSING)
     emissions_only(scenario, "sizing", bounded=True)
-    case = _case(scenario, asked, sites.shared_draws(scenario, samples, seed))
+    case = _case(scenario, asked, sites.hourly_draws(scenario, samples, seed))
     best = _designed(case, scenario)
-    others = []
-    for number, name in enumerate(n for n in BUILT if case.system.maximum[n] > 0):
-        if progress is not None:
-            progress(1 + number, 1 + len(BUILT))
+    others, step = [], Steps(progress, 1 + len(BUILT))
+    for name in (n for n in BUILT if case.system.maximum[n] > 0):
+        step()
         others += _without(case, name)
     return _answer(scenario, case, best, others)
-
-
-def _asked(scenario: Scenario) -> Sizing:
-    found = scenario.model.optimize and scenario.model.optimize.sizing
-    if not found:
-        msg = "the scenario does not ask what to build: add optimize: {sizing: ...}"
-        raise ScenarioError(Problem(_PATH, msg))
-    return found
 
 
 def _case(scenario: Scenario, asked: Sizing, draws: Draws) -> Case:
@@ -144,7 +134,7 @@ def _case(scenario: Scenario, asked: Sizing, draws: Draws) -> Case:
     )
     prices = _prices(asked, rate)
     limits = _limits(scenario, system, series, prices)
-    return Case(scenario.name, series, kind, rate, load, system, embodied, prices, limits, draws)
+    return Case(scenario.name, series, kind, rate, system, embodied, prices, limits, draws)
 
 
 def _load(scenario: Scenario, asked: Sizing) -> float:
@@ -240,10 +230,9 @@ def _limits(
     scenario: Scenario, system: System, series: Series, prices: dict[str, float] | None
 ) -> tuple[Limit, ...]:
     """Return the constraints of the scenario as rows of the program."""
-    written = scenario.model.optimize.constraints if scenario.model.optimize else ()
     accepted = _UNITS if prices is None else {**_UNITS, "cost": text.currency_of(scenario)}
     found = []
-    for one in constraints.read(written, accepted):
+    for one in constraints.read(constraints_of(scenario), accepted):
         sign = 1.0 if one.sign == "<=" else -1.0
         if one.name == "cost":
             known = prices or {}
@@ -334,7 +323,6 @@ def _answer(scenario: Scenario, case: Case, found: Design, others: list[Choice])
     nothing = _nothing(case)
     usual = case.choice("grid alone", nothing)
     best = case.choice("build", found)
-    limit = best.values["gwp100"] * 1.02
     return Answer(
         "sizing",
         scenario.name,
@@ -344,7 +332,7 @@ def _answer(scenario: Scenario, case: Case, found: Design, others: list[Choice])
         usual,
         best,
         front=_front(case, found, [best, usual, *others]),
-        alternatives=tuple(one for one in others if one.values["gwp100"] <= limit),
+        alternatives=close_to(others, best, "gwp100"),
         binding=_bindings(found, case),
         saved=saved_tonne(usual, best, case.rate.currency),
         regret=regrets([best, usual, *others], "gwp100"),

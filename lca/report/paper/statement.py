@@ -95,7 +95,8 @@ def _method(result: Result) -> str:
     models = _series(
         list(dict.fromkeys(o["embodied_model"] for o in result["options"] if o["embodied_model"]))
     )
-    how = f"Embodied emissions follow the {models} model. " if models != "no stage" else ""
+    but = ", another where it does not apply" if result["fallbacks"] else ""
+    how = f"Embodied emissions follow the {models} model{but}. " if models != "no stage" else ""
     if not result["samples"]:
         return f"{how}Every input was taken at its central value; no uncertainty was propagated."
     shared = " on draws that all options share" if len(result["options"]) > 1 else ""

@@ -152,7 +152,7 @@ def option_table(result: Result) -> Table:
         (
             option["name"],
             (
-                Cell(option["embodied_model"] or "–"),
+                Cell(_model(option)),
                 Cell("spread over life" if option["view"] == "spread" else "in the year bought"),
                 *(_delivered(option, unit) for unit in units),
             ),
@@ -161,6 +161,12 @@ def option_table(result: Result) -> Table:
     )
     columns = ("embodied model", "view", *(f"delivered [{unit}]" for unit in units))
     return Table("Options", columns, rows)
+
+
+def _model(option: Mapping[str, Any]) -> str:
+    """Name the embodied model, and say where another one had to stand in."""
+    name = option["embodied_model"] or "–"
+    return f"{name}, another where it does not apply" if option.get("fallbacks") else name
 
 
 def _delivered(option: Mapping[str, Any], unit: str) -> Cell:
