@@ -6,10 +6,10 @@ User folders come first and may replace or add entries.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from lca import document
 from lca.errors import HardwareError, Problem, UnknownNameError, did_you_mean, nearest, quoted
@@ -33,6 +33,7 @@ from lca.values import Value, read
 _LONGEST_ID = 200
 DEVICE_KINDS = ("gpu", "tpu", "accelerator")
 _Kind = TypeVar("_Kind", bound=Entry)
+_Made = TypeVar("_Made")
 
 
 @cache
@@ -63,6 +64,8 @@ class Library:
             _check_folder(folder)
         self.folders = (*folders, packaged_folder())
         self._entries: dict[tuple[str, str], Entry] = {}
+        self._paths: dict[tuple[str, str], Path] = {}
+        self._memo: dict[tuple[str, ...], Any] = {}
         self._sources: dict[str, Source] | None = None
 
     def ids(self, kind: str) -> list[str]:
@@ -118,7 +121,22 @@ class Library:
         if wrong:
             raise HardwareError(wrong)
 
+    def once(self, key: tuple[str, ...], make: Callable[[], _Made]) -> _Made:
+        """Return what follows from entries alone, made the first time: scenarios share devices."""
+        if key not in self._memo:
+            self._memo[key] = make()
+        made: _Made = self._memo[key]
+        return made
+
     def _path(self, kind: str, name: str) -> Path | None:
+        if (kind, name) not in self._paths:
+            found = self._looked_up(kind, name)
+            if found is None:
+                return None
+            self._paths[kind, name] = found
+        return self._paths[kind, name]
+
+    def _looked_up(self, kind: str, name: str) -> Path | None:
         if not _is_file_name(name):
             return None
         paths = ((folder, folder / kind / f"{name}.yaml") for folder in self.folders)
@@ -279,6 +297,7 @@ class FactorFile:
         )
         self.topic, self.data = topic, document.read(path).data
         self._values: dict[tuple[str, str], Value] = {}
+        self._factors: dict[tuple[str, str, str], Factor] = {}
 
     def raw(self, path: str) -> object:
         """Return what is written at a path, or None."""
@@ -311,9 +330,12 @@ class FactorFile:
 
     def factor(self, path: str, unit: str, name: str = "") -> Factor:
         """Return a cited value as a factor, identified by file and path."""
-        return self.value(path, unit).factor(
-            name or path.rsplit(".", 1)[-1], f"{self.topic}/{path}"
-        )
+        key = (path, unit, name)
+        if key not in self._factors:
+            self._factors[key] = self.value(path, unit).factor(
+                name or path.rsplit(".", 1)[-1], f"{self.topic}/{path}"
+            )
+        return self._factors[key]
 
 
 @cache

@@ -15,6 +15,7 @@ from lca.intensities.embodied import Embodied, NotApplicableError, choose
 from lca.intensities.hosts import choose_host, host_mass
 from lca.intensities.masses import device_mass
 from lca.ledger import Line
+from lca.library.models import Server
 from lca.scenario.models import Fleet, Work
 from lca.subjects.cohorts import Activity
 from lca.subjects.subject import Goods, Subject
@@ -103,13 +104,18 @@ def _host(context: Context, subject: Subject) -> Embodied | None:
     if subject.host is None:
         return None
     try:
-        found = choose_host(subject.host, context.library, context.embodied_model)
+        found = _chosen_host(subject.host, context)
     except NotApplicableError as error:
         context.miss("gwp100", "manufacture", subject.host.id, str(error))
         return None
     if found.fallback:
         context.fall_back(found.fallback)
     return found
+
+
+def _chosen_host(host: Server, context: Context) -> Embodied:
+    library, model = context.library, context.embodied_model
+    return library.once(("host", host.id, model), lambda: choose_host(host, library, model))
 
 
 def embodied_line(
