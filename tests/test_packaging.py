@@ -22,8 +22,20 @@ HEAVY = ("numpy", "scipy", "pint", "pandas", "pydantic", "torch", "pynvml", "ric
 SHIPPED = ("lca", "hardware_db", "scenarios", "benchmarks", "tools", "docs")
 COMES_WITH = {"pydantic-core": "pydantic"}
 """Distributions that another requires at one exact version and documents as its own."""
-PEERS = {"codecarbon", "joules", "measure", "zeus"}
-"""Meters that benchmarks/meters.py compares with where they are installed, and its own sibling."""
+PEERS = {
+    "boaviztapi",
+    "bw-processing",
+    "bw2calc",
+    "codecarbon",
+    "ecologits",
+    "joules",
+    "linopy",
+    "xarray",
+    "zeus",
+}
+"""What the benchmarks compare with; they install it into an environment of its own."""
+OWN = ("tests", "tools", "benchmarks")
+"""Folders whose files import each other by name."""
 TEXT_SUFFIXES = {".py", ".yaml", ".csv", ".txt", ".md", ".toml", ".json"}
 
 
@@ -65,9 +77,10 @@ def imports(path: Path) -> Iterator[str]:
 def third_party(folder: Path) -> set[str]:
     """Return the modules that a folder imports from neither itself nor the standard library."""
     found = {name for path in folder.rglob("*.py") for name in imports(path)}
-    own = {"lca"} | {
-        name for path in folder.rglob("*.py") for name in (path.stem, path.parent.name)
-    }
+    near = [
+        path for place in (folder, *(ROOT / name for name in OWN)) for path in place.rglob("*.py")
+    ]
+    own = {"lca"} | {name for path in near for name in (path.stem, path.parent.name)}
     return found - own - sys.stdlib_module_names
 
 
@@ -150,8 +163,7 @@ def test_test_dependencies_are_declared() -> None:
     """What tests, tools and benchmarks import is required by the program or by an extra."""
     extras = PROJECT["optional-dependencies"]
     declared = required([*PROJECT["dependencies"], *extras["dev"], *extras["measure"]])
-    folders = ("tests", "tools", "benchmarks")
-    used = {name for folder in folders for name in third_party(ROOT / folder)}
+    used = {name for folder in OWN for name in third_party(ROOT / folder)}
     assert distributions(used) - declared - PEERS == set()
 
 
