@@ -1,8 +1,8 @@
-"""Time that work takes, and work that time allows."""
+"""Time that work takes."""
 
 from __future__ import annotations
 
-from lca.vocabulary import Flop, FlopPerHour, Hour, Ratio, Token, TokenPerHour
+from lca.vocabulary import Flop, FlopPerHour, Hour, Ratio
 
 
 def busy_time(work: Flop, peak_rate: FlopPerHour, flop_utilization: Ratio) -> Hour:
@@ -40,33 +40,3 @@ def busy_time(work: Flop, peak_rate: FlopPerHour, flop_utilization: Ratio) -> Ho
     2500000.0
     """
     return work / (peak_rate * flop_utilization)
-
-
-def served_tokens(throughput: TokenPerHour, busy_time: Hour) -> Token:
-    """Find the tokens that a device serves in its busy time.
-
-    Equation: ``served_tokens = throughput * busy_time``
-
-    Parameters
-    ----------
-    throughput : token/h
-        Tokens served by one device while busy.
-    busy_time : h
-        Time a device works on a task.
-
-    Returns
-    -------
-    token
-        Tokens served by one device.
-
-    Notes
-    -----
-    Valid for a throughput measured at the batch size and sequence lengths that the time is used
-    for.
-
-    Examples
-    --------
-    >>> round(served_tokens(9.0e6, 1000.0), 3)
-    9000000000.0
-    """
-    return throughput * busy_time

@@ -75,8 +75,8 @@ def site_power(name: str, model: ScenarioModel, warn: Warn) -> SitePower:
         market,
         _pue(name, site, model, warn),
         _loss(name, site, model, warn),
-        _wue(name, site, warn),
-        _water(site, model, warn),
+        _wue(name, site),
+        _water(site, model),
     )
 
 
@@ -279,15 +279,8 @@ def _pue(name: str, site: Site, model: ScenarioModel, warn: Warn) -> Factor:
         return site.pue.factor("pue", f"sites.{name}.pue")
     measure = _facility(site).pue if _is_cloud(site) else None
     if measure is not None:
-        return Factor(
-            "pue",
-            measure.value,
-            "",
-            identity=f"facility/{site.region}/pue",
-            source=measure.source,
-            quality=Quality.DECLARED,
-            note=f"{measure.region} {measure.year}, {measure.scope}",
-        )
+        note = f"{measure.region} {measure.year}, {measure.scope}"
+        return _declared("pue", "", measure, f"facility/{site.region}/pue", note)
     if model.assumptions.pue is not None:
         return model.assumptions.pue.factor("pue", "assumptions.pue")
     found = constants("defaults").factor("pue", "")
@@ -317,34 +310,35 @@ def _loss(name: str, site: Site, model: ScenarioModel, warn: Warn) -> Factor | N
             f"no transmission and distribution loss is known for {site.region}: losses are not counted there"
         )
         return None
-    return Factor(
-        "transmission_loss",
-        measure.value,
-        "",
-        identity=f"losses/{measure.region}/{measure.year}",
-        source=measure.source,
-        quality=Quality.DECLARED,
-        note=f"{measure.region} {measure.year}",
-    )
+    identity, note = f"losses/{measure.region}/{measure.year}", f"{measure.region} {measure.year}"
+    return _declared("transmission_loss", "", measure, identity, note)
 
 
-def _wue(name: str, site: Site, warn: Warn) -> Factor | None:
+def _wue(name: str, site: Site) -> Factor | None:
     if site.wue is not None:
         return site.wue.factor("wue", f"sites.{name}.wue")
     measure = _facility(site).wue if _is_cloud(site) else None
     if measure is None:
         return None
+    return _declared("wue", "L/kWh", measure, f"facility/{site.region}/wue")
+
+
+def _declared(
+    name: str, unit: str, measure: factors.Measure, identity: str, note: str = ""
+) -> Factor:
+    """Return a published figure of a facility or a country as it was declared."""
     return Factor(
-        "wue",
+        name,
         measure.value,
-        "L/kWh",
-        identity=f"facility/{site.region}/wue",
+        unit,
+        identity=identity,
         source=measure.source,
         quality=Quality.DECLARED,
+        note=note,
     )
 
 
-def _water(site: Site, model: ScenarioModel, warn: Warn) -> Factor | None:
+def _water(site: Site, model: ScenarioModel) -> Factor | None:
     if "water" not in model.indicators:
         return None
     measure = factors.water_intensity(site.region)

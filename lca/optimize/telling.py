@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +10,8 @@ import numpy as np
 from lca.estimates import round_figures, scale
 from lca.evaluation import evaluate
 from lca.ledger import INDICATORS, Ledger
-from lca.optimize.answer import Binding, Choice
+from lca.optimize.answer import Answer, Binding, Choice
+from lca.optimize.frontier import near_optimal, regrets, saved_tonne, undominated
 from lca.optimize.known_objectives import currency
 from lca.optimize.programs import Program, relax
 from lca.scenario import Scenario
@@ -80,6 +81,49 @@ def bindings(
             dearest[row.group] = (worth, Binding(f"{row.name} (relaxation)", price, unit))
     ranked = sorted(dearest.values(), key=lambda item: -item[0])
     yield from (binding for _, binding in ranked[:_PRICES])
+
+
+def program_answer(
+    question: str,
+    scenario: Scenario,
+    objective: str,
+    drawn: Sequence[Choice],
+    usual: Choice,
+    held_by: Iterable[Binding],
+) -> Answer:
+    """Return the figures of an answer that a program gave; verdict, facts and tables are to come.
+
+    Parameters
+    ----------
+    drawn
+        The choices on shared draws, the optimum first.
+    usual
+        Business as usual.
+    held_by
+        What holds the optimum back.
+    """
+    best, pair = drawn[0], front_objectives(drawn[0].values)
+    return Answer(
+        question,
+        scenario.name,
+        objective,
+        unit_of(scenario, objective),
+        (),
+        usual,
+        best,
+        front=undominated(drawn, pair) if len(pair) > 1 else (),
+        alternatives=near_optimal(drawn, best, objective),
+        binding=tuple(held_by),
+        saved=saved_tonne(usual, best, currency(scenario)),
+        regret=regrets(drawn, objective),
+        evaluated=evaluate(realized(scenario, best), samples=0).total(objective).central,
+    )
+
+
+def front_objectives(known: Collection[str]) -> tuple[str, ...]:
+    """Return the objectives of the front: carbon, and cost or else water where it is known."""
+    second = [name for name in ("cost", "water") if name in known]
+    return ("gwp100", *second[:1])
 
 
 def amount(value: float, unit: str) -> str:

@@ -16,7 +16,7 @@ def fleet_subject(context: Context, name: str, fleet: Fleet) -> Subject:
     """Return a fleet with everything it refers to."""
     where = f"fleet.{name}"
     device = context.library.device(fleet.device)
-    host, share = host_of(context, device, fleet.host, where)
+    host, share = host_of(context, device, fleet.host)
     powered = 1.0 if fleet.powered is None else fleet.powered.central
     service = service_activity(fleet, context.years)
     hours = tuple(x * HOURS_PER_YEAR * powered for x in service.device_years)

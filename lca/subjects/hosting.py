@@ -9,9 +9,7 @@ from lca.terms import Factor
 from lca.values import Value
 
 
-def host_of(
-    context: Context, device: Device, asked: str | None, where: str
-) -> tuple[Server | None, Factor]:
+def host_of(context: Context, device: Device, asked: str | None) -> tuple[Server | None, Factor]:
     """Return the host of a device and one device's share of it; what is not known is reported."""
     name = asked if asked is not None else device.host
     none = Factor("host_share", 0.0, "", role="decision")

@@ -27,7 +27,7 @@ def service_subject(context: Context, name: str, service: Service) -> Subject:
     plan = context.scenario.plans.services[where]
     fleet = _fleet(context, service, plan)
     device = context.library.device(service.device)
-    host, share = host_of(context, device, service.host, where)
+    host, share = host_of(context, device, service.host)
     warn_decision(context, where, "lifetime", service.lifetime)
     activity = service_activity(fleet, context.years)
     return Subject(

@@ -21,7 +21,7 @@ Hosted = tuple[Device | None, Server | None, Factor]
 def work_subject(context: Context, name: str, work: Work) -> Subject:
     """Return a piece of work with everything it refers to."""
     where = f"work.{name}"
-    device, host, share = _hardware(context, where, work)
+    device, host, share = _hardware(context, work)
     warn_decision(context, where, "repeats", work.repeats)
     warn_decision(context, where, "runs_per_year", work.runs_per_year)
     when = times(context, work)
@@ -47,7 +47,7 @@ def work_subject(context: Context, name: str, work: Work) -> Subject:
     )
 
 
-def _hardware(context: Context, where: str, work: Work) -> Hosted:
+def _hardware(context: Context, work: Work) -> Hosted:
     """Return the device of a piece of work, its host, and its share of the host."""
     if work.cores is not None and work.cores.server:
         return None, context.library.server(work.cores.server), core_share(context, work.cores)
@@ -55,10 +55,10 @@ def _hardware(context: Context, where: str, work: Work) -> Hosted:
         if not work.device:
             return None, None, Factor("host_share", 0.0, "")
         device = context.library.device(work.device)
-        return device, *host_of(context, device, work.host, where)
+        return device, *host_of(context, device, work.host)
     instance = context.library.instance(work.instance)
     device = context.library.device(instance.device)
-    host, share = host_of(context, device, work.host or instance.host or None, where)
+    host, share = host_of(context, device, work.host or instance.host or None)
     if host is not None and work.host is None:
         share = instance_share(instance, share)
     return device, host, share

@@ -141,7 +141,6 @@ class _Question:
 
     def energy(self) -> Node:
         """Return the term."""
-        values = generation_values()
         inputs: dict[str, Node] = {"reference_energy": _fitted("reference_energy", "kWh")}
         for name in QUANTITIES:
             inputs[name] = Factor(
@@ -155,11 +154,11 @@ class _Question:
             inputs[ours] = _fitted(written, "", ours)
         for ours, written in _REFERENCES.items():
             inputs[ours] = _fitted(written, "", ours)
-        inputs["condition_ratio"] = self._condition(values)
+        inputs["condition_ratio"] = self._condition()
         inputs["energy_residual"] = self._residual()
         return Term("energy_per_output", energy_per_output, inputs)
 
-    def _condition(self, values: dict[str, float]) -> Node:
+    def _condition(self) -> Node:
         holds = {
             "video": self.asked.modality[0] == "video",
             "blackwell": self.device.id == DEVICES["B200"],

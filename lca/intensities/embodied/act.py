@@ -49,10 +49,10 @@ def _act_die(device: Device, die: Die, library: Library) -> Node:
     process, act = die_process(die, library), constants("act")
     per_area = apply(
         silicon.wafer_carbon_per_area,
-        energy_per_area=process_value(process, "energy_per_area", "kWh/cm2"),
+        energy_per_area=process_value(process, "energy_per_area"),
         fab_grid_intensity=act.factor("fab_grid_intensity", "kgCO2e/kWh"),
-        gas_per_area=process_value(process, "gas_per_area", "kgCO2e/cm2"),
-        material_per_area=process_value(process, "material_per_area", "kgCO2e/cm2"),
+        gas_per_area=process_value(process, "gas_per_area"),
+        material_per_area=process_value(process, "material_per_area"),
     )
     return apply(
         silicon.act_logic_footprint,

@@ -95,7 +95,7 @@ def die_process(die: Die, library: Library) -> Process:
     return library.process(die.process)
 
 
-def process_value(process: Process, name: str, unit: str) -> Factor:
+def process_value(process: Process, name: str) -> Factor:
     """Return a value of a process as a cited factor; refuse where it is not known."""
     value: Value | None = getattr(process, name)
     if value is None:

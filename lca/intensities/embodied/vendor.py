@@ -36,7 +36,7 @@ def build(device: Device, library: Library, mass: Value | None) -> Embodied:
         boundary = "module"  # a card that plugs into a host has no baseboard to share
     if best.boundary == "card" and _has_baseboard(device):
         boundary = "module"
-        parts["baseboard"] = _baseboard(device, library, mass)
+        parts["baseboard"] = _baseboard(device, mass)
         note = f"{note}; the share of the baseboard is added by the calibrated model"
     return Embodied("vendor", parts, boundary, tuple(best.stages), note)
 
@@ -62,7 +62,7 @@ def _has_baseboard(device: Device) -> bool:
     )
 
 
-def _baseboard(device: Device, library: Library, mass: Value | None) -> Node:
+def _baseboard(device: Device, mass: Value | None) -> Node:
     """Return the board and switches that a bare module lacks: module mass less card mass."""
     shared, card = device_mass(device, mass), device.mass.board
     extra = max(0.0, shared.distribution.central - (card.central if card else 0.0))

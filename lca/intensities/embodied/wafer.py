@@ -55,8 +55,8 @@ def _good_share(device: Device, die: Die, process: Process, harvest: bool) -> No
         yields.negative_binomial_yield,
         name="die_yield",
         die_area=die_area(device, die),
-        defect_density=process_value(process, "defect_density", "1/cm2"),
-        yield_alpha=process_value(process, "yield_alpha", ""),
+        defect_density=process_value(process, "defect_density"),
+        yield_alpha=process_value(process, "yield_alpha"),
     )
     if not harvest:
         return found
@@ -96,8 +96,8 @@ def _sum_carbon(process: Process) -> Node:
     return total(
         "wafer_carbon_per_area",
         {
-            "scope12_per_area": process_value(process, "scope12_per_area", "kgCO2e/cm2"),
-            "material_per_area": process_value(process, "material_per_area", "kgCO2e/cm2"),
+            "scope12_per_area": process_value(process, "scope12_per_area"),
+            "material_per_area": process_value(process, "material_per_area"),
         },
     )
 

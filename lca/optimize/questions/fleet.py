@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,26 +10,19 @@ import numpy as np
 from lca.errors import LcaError
 from lca.evaluation import evaluate
 from lca.optimize import conflicts
-from lca.optimize.answer import Answer, Choice
+from lca.optimize.answer import Answer, Binding, Choice
 from lca.optimize.asking import Progress, Steps, asked_part, objective_of, shared_draws
 from lca.optimize.fleet_choices import choice, plan_table, sunk_total
 from lca.optimize.fleet_program import Case, build, program
-from lca.optimize.frontier import (
-    NEAR,
-    near_optimal,
-    regrets,
-    saved_tonne,
-    traced_front,
-    undominated,
-)
-from lca.optimize.known_objectives import currency
+from lca.optimize.frontier import NEAR, traced_front
 from lca.optimize.programs import Program, Solution, relax, search
 from lca.optimize.telling import (
     amount,
     bindings,
     compared,
     distinct,
-    realized,
+    front_objectives,
+    program_answer,
     sampled,
     unit_of,
 )
@@ -225,11 +218,11 @@ class _Telling:
 
     def answer(self) -> Answer:
         """Return the answer."""
-        case, costs = self.case, self.decision.costs
+        case, costs, objective = self.case, self.decision.costs, self.decision.objective
         usual, why = self.decision.usual()
         self.step()
-        second = next((name for name in ("cost", "water") if name in case.totals), None)
-        front = self.decision.front(second) if second else []
+        second = front_objectives(case.totals)[1:]
+        front = [plan for name in second for plan in self.decision.front(name)]
         self.step()
         # a plan of the front may be below the optimum by less than the gap: then it is the optimum
         values = min([self.found.values, *front], key=lambda one: float(costs @ one))
@@ -240,36 +233,17 @@ class _Telling:
         drawn = [sampled(case.scenario, one, self.draws) for one in named]
         self.step()
         common = drawn[1] if usual and len(drawn) > 1 else drawn[0]
-        names = ("gwp100", second) if second else ("gwp100",)
-        answer = self._plain(drawn[0], common, drawn, names)
+        answer = program_answer("fleet", case.scenario, objective, drawn, common, self._held())
         table = {"Year by year": plan_table(case, values)}
         buys = bool(values @ case.match(standing=0))
         told, facts = tuple(self._verdict(answer, buys)), self._facts(answer, why)
-        return replace(answer, verdict=told, facts=facts, tables=table)
+        remarks = tuple(self._remarks())
+        return replace(answer, verdict=told, facts=facts, tables=table, remarks=remarks)
 
-    def _plain(
-        self, best: Choice, usual: Choice, drawn: Sequence[Choice], names: Sequence[str]
-    ) -> Answer:
-        objective, scenario = self.decision.objective, self.case.scenario
-        afresh = evaluate(realized(scenario, best), samples=0)
-        return Answer(
-            "fleet",
-            scenario.name,
-            objective,
-            unit_of(scenario, objective),
-            (),
-            usual,
-            best,
-            front=undominated(drawn, names) if len(names) > 1 else (),
-            alternatives=near_optimal(drawn, best, objective),
-            binding=tuple(
-                bindings(self.decision.program, self.decision.costs, unit_of(scenario, objective))
-            ),
-            saved=saved_tonne(usual, best, currency(scenario)),
-            regret=regrets(drawn, objective),
-            evaluated=afresh.total(objective).central,
-            remarks=tuple(self._remarks(names)),
-        )
+    def _held(self) -> Iterator[Binding]:
+        """Yield what holds the optimum back."""
+        unit = unit_of(self.case.scenario, self.decision.objective)
+        yield from bindings(self.decision.program, self.decision.costs, unit)
 
     def _verdict(self, answer: Answer, buys: bool) -> Iterator[str]:
         objective, unit = answer.objective, answer.unit
@@ -297,7 +271,7 @@ class _Telling:
             facts["inventory with what is sunk"] = total
         return facts
 
-    def _remarks(self, names: Sequence[str]) -> Iterator[str]:
+    def _remarks(self) -> Iterator[str]:
         yield (
             "devices in service run all year at their utilization, also where more is provided than "
             "asked; what is not needed is retired, not kept idle"
@@ -308,6 +282,6 @@ class _Telling:
         )
         yield "what stands there is not bought again: replacing it is decided here"
         yield "prices of constraints are those of the relaxation without whole numbers"
-        if "cost" not in names:
+        if "cost" not in self.case.totals:
             yield "cost is not known: prices are missing, so no saved tonne has a cost"
         yield f"alternatives do without a type at a site that the choice uses, within {NEAR:.0%}"

@@ -8,19 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from lca.evaluation import evaluate
 from lca.optimize import conflicts
 from lca.optimize.answer import Answer, Choice
 from lca.optimize.asking import Progress, Steps, asked_part, objective_of, shared_draws
 from lca.optimize.fleet_stock import free_name
-from lca.optimize.frontier import (
-    near_optimal,
-    regrets,
-    saved_tonne,
-    traced_front,
-    undominated,
-)
-from lca.optimize.known_objectives import currency
+from lca.optimize.frontier import traced_front
 from lca.optimize.mix_program import MixCase, build, entry, program
 from lca.optimize.mix_rates import LOAD
 from lca.optimize.programs import GAP as EXACT
@@ -31,7 +23,8 @@ from lca.optimize.telling import (
     bindings,
     compared,
     distinct,
-    realized,
+    front_objectives,
+    program_answer,
     sampled,
     unit_of,
 )
@@ -188,51 +181,26 @@ def _answer(decision: _Decision, plan: Array, draws: Draws) -> Answer:
     singles = sorted(
         (choice(case, one) for one in decision.singles()), key=lambda one: one.values[objective]
     )
-    second = next((name for name in ("cost", "water") if name in case.idle), None)
-    drawn = [sampled(case.scenario, one, draws) for one in _named(decision, plan, singles, second)]
+    drawn = [sampled(case.scenario, one, draws) for one in _named(decision, plan, singles)]
     alone = next((one for one in drawn if singles and one.patches == singles[0].patches), drawn[0])
-    names = ("gwp100", second) if second else ("gwp100",)
-    answer = _plain(decision, drawn, alone, names)
+    held = bindings(decision.program, decision.costs, unit_of(case.scenario, objective), equal=True)
+    answer = program_answer("mix", case.scenario, objective, drawn, alone, held)
     return replace(
         answer,
         verdict=tuple(_verdict(answer, bool(singles))),
         facts=_facts(answer, bool(singles), decision.gap),
         tables={"What serves what": _table(case, plan)},
-        remarks=tuple(_remarks(case, names)),
+        remarks=tuple(_remarks(case)),
     )
 
 
-def _named(
-    decision: _Decision, plan: Array, singles: Sequence[Choice], second: str | None
-) -> list[Choice]:
+def _named(decision: _Decision, plan: Array, singles: Sequence[Choice]) -> list[Choice]:
     """Return the choices to tell of: the optimum first, then the best single type."""
     case = decision.case
-    front = [choice(case, one) for one in (decision.front(second) if second else [])]
+    second = front_objectives(case.idle)[1:]
+    front = [choice(case, one) for name in second for one in decision.front(name)]
     others = [choice(case, one) for one in decision.without(plan)]
     return distinct([choice(case, plan), *singles[:1], *others, *front, *singles[1:]])
-
-
-def _plain(
-    decision: _Decision, drawn: Sequence[Choice], usual: Choice, names: Sequence[str]
-) -> Answer:
-    """Return the answer in figures; the first choice is the optimum."""
-    scenario, objective, best = decision.case.scenario, decision.objective, drawn[0]
-    unit = unit_of(scenario, objective)
-    return Answer(
-        "mix",
-        scenario.name,
-        objective,
-        unit,
-        (),
-        usual,
-        best,
-        front=undominated(drawn, names) if len(names) > 1 else (),
-        alternatives=near_optimal(drawn, best, objective),
-        binding=tuple(bindings(decision.program, decision.costs, unit, equal=True)),
-        saved=saved_tonne(usual, best, currency(scenario)),
-        regret=regrets(drawn, objective),
-        evaluated=evaluate(realized(scenario, best), samples=0).total(objective).central,
-    )
 
 
 def _facts(answer: Answer, alone: bool, gap: float) -> dict[str, str]:
@@ -264,7 +232,7 @@ def _table(case: MixCase, plan: Array) -> list[list[str]]:
     return rows
 
 
-def _remarks(case: MixCase, names: Sequence[str]) -> Iterator[str]:
+def _remarks(case: MixCase) -> Iterator[str]:
     yield (
         f"a busy replica works at {LOAD:.0%} of the throughput of its largest batch within the "
         "latency target; replicas stand on all year, idle when not busy"
@@ -277,7 +245,7 @@ def _remarks(case: MixCase, names: Sequence[str]) -> Iterator[str]:
         "rates and lengths are taken at their central values, and so is what the inference model "
         "predicts; the draws are those of power, manufacture and electricity"
     )
-    if "cost" not in names:
+    if "cost" not in case.idle:
         yield "cost is not known: prices are missing"
     for (name, kind), reason in case.reasons.items():
         yield f"{kind} cannot answer {name}: {reason}"

@@ -102,7 +102,7 @@ def solve(
     asked = asked_part(scenario, "sizing", Sizing, _MISSING)
     emissions_only(scenario, "sizing", bounded=True)
     case = _case(scenario, asked, sites.hourly_draws(scenario, samples, seed))
-    best = _designed(case, scenario)
+    best = _designed(case)
     others, step = [], Steps(progress, 1 + len(BUILT))
     for name in (n for n in BUILT if case.system.maximum[n] > 0):
         step()
@@ -262,7 +262,7 @@ def _carbon_free(one: constraints.Constraint, system: System, series: Series) ->
     )
 
 
-def _designed(case: Case, scenario: Scenario) -> Design:
+def _designed(case: Case) -> Design:
     try:
         return design(case.system, case.limits)
     except CannotBe:
@@ -333,7 +333,7 @@ def _answer(scenario: Scenario, case: Case, found: Design, others: list[Choice])
         best,
         front=_front(case, found, [best, usual, *others]),
         alternatives=close_to(others, best, "gwp100"),
-        binding=_bindings(found, case),
+        binding=_bindings(found),
         saved=saved_tonne(usual, best, case.rate.currency),
         regret=regrets([best, usual, *others], "gwp100"),
         facts=text.facts(found, nothing, case.system, case.series),
@@ -342,7 +342,7 @@ def _answer(scenario: Scenario, case: Case, found: Design, others: list[Choice])
     )
 
 
-def _bindings(found: Design, case: Case) -> tuple[Binding, ...]:
+def _bindings(found: Design) -> tuple[Binding, ...]:
     yearly = Binding(
         "one kW more of load in every hour", float(found.load_price.sum()), "kgCO2e/kW"
     )
