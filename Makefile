@@ -10,7 +10,7 @@ VENV ?= .venv
 FUZZ_OPTIONS ?=
 GPU_SUITE_OPTIONS ?=
 OUTPUTS ?= outputs
-PYTEST_OPTIONS ?=
+PYTEST_OPTIONS ?= --numprocesses=auto --dist=loadfile
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq

@@ -267,6 +267,7 @@
     tellAll();
     keep();
     results.setAttribute("aria-busy", "true");
+    number += 1;  // an answer that is still under way is of other inputs
     clearTimeout(waiting);
     waiting = setTimeout(ask, 180);
   };
