@@ -8,7 +8,7 @@ from rich.console import Console
 
 from lca.optimize.answer import Answer
 from lca.report import answers
-from lca.report.markdown import section, table_lines, title_line
+from lca.report.markdown import plain, section, table_lines, title_line
 from lca.report.tables import Table
 from lca.report.terminal import paragraph, print_section, print_table
 
@@ -52,7 +52,7 @@ def markdown(answer: Answer) -> str:
 def _lines(answer: Answer) -> Iterator[str]:
     yield from title_line(_heading(answer))
     for sentence in answer.verdict:
-        yield from (f"**{sentence}**", "")
+        yield from (f"**{plain(sentence)}**", "")
     yield from section("What is decided", list(answers.decided_lines(answer)))
     for table in _tables(answer):
         yield from table_lines(table)

@@ -14,7 +14,7 @@ from lca.errors import DocumentError, did_you_mean
 from lca.report import as_json, html
 from lca.report.csv_table import safe
 from lca.report.explain_difference import LEGEND, assemble, step_table, verdict, waterfall
-from lca.report.markdown import section, table_lines, title_line
+from lca.report.markdown import plain, section, table_lines, title_line
 from lca.report.paper.blocks import Block, Listing, Paragraph, TableBlock
 from lca.report.pictures.waterfall import standalone
 from lca.report.terminal import paragraph, print_section, print_table
@@ -77,7 +77,7 @@ def _lines(found: Found) -> Iterator[str]:
     for part in report.sections:
         for block in part.blocks:
             if isinstance(block, Paragraph):
-                yield from (block.text, "")
+                yield from (plain(block.text), "")
             elif isinstance(block, TableBlock):
                 yield from table_lines(block.table)
             elif isinstance(block, Listing):

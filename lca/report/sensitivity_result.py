@@ -300,6 +300,6 @@ def write_csv(rows: Iterable[Mapping[str, Any]]) -> str:
     heading = list(dict.fromkeys(key for row in kept for key in row))
     text = io.StringIO()
     writer = csv.DictWriter(text, fieldnames=heading, lineterminator="\n")
-    writer.writeheader()
+    writer.writerow({key: safe(key) for key in heading})
     writer.writerows({key: safe(value) for key, value in row.items()} for row in kept)
     return text.getvalue()

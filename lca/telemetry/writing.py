@@ -10,6 +10,7 @@ from typing import Any
 
 from lca import document
 from lca.errors import UnknownNameError, did_you_mean, quoted
+from lca.report.csv_table import safe
 from lca.telemetry.into_record import record_of
 from lca.telemetry.rollup import Rollup
 from lca.telemetry.rows import data_of
@@ -20,8 +21,6 @@ UNITS = {"energy": "kWh", "low": "kWh", "high": "kWh", "power": "W", "hours": "h
 """Unit of each number of a row; coverage is a share, samples and gaps are counts."""
 COLUMNS = ("energy", "low", "high", "coverage", "power", "hours", "samples", "gaps", "devices",
            "method", "reasons")  # fmt: skip
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
-"""A cell of text that begins so may be taken for a formula by a spreadsheet."""
 
 
 def result(found: Rollup) -> dict[str, Any]:
@@ -93,13 +92,9 @@ def _csv(found: Rollup, _work: str) -> str:
 
 def _cells(data: Mapping[str, Any], by: tuple[str, ...]) -> list[str]:
     """Return the cells of a row as texts; what was not measured is empty."""
-    plain = [_safe(str(data[name])) for name in by]
+    plain = [str(safe(str(data[name]))) for name in by]
     numbers = ["" if data[name] is None else repr(data[name]) for name in COLUMNS[:-2]]
-    return [*plain, *numbers, data["method"], _safe("; ".join(data["reasons"]))]
-
-
-def _safe(text: str) -> str:
-    return f"'{text}" if text.startswith(_DANGEROUS) else text
+    return [*plain, *numbers, data["method"], str(safe("; ".join(data["reasons"])))]
 
 
 def _json(found: Rollup, _work: str) -> str:
