@@ -122,7 +122,7 @@ def _of_lever(
         yield _Candidate(_wanted(listed, asked), group)
     elif card.application.way == "none":
         yield _Candidate(replace(listed, verdict=NO_FIGURE), group)
-    elif card.application.way == "factor" or not _planned(scenario, card, group):
+    elif card.application.way == "factor" or not _planned(card, group):
         yield from (_of_case(listed, group, case) for case in found.cases)
     else:
         reached = [trial for trial in card.trials if _reaches(trial, group)]
@@ -146,7 +146,7 @@ def _wanted(listed: LeverResult, asked: Mapping[str, tuple[str, ...]]) -> LeverR
     return replace(listed, label=", ".join(tried), reason=reason)
 
 
-def _planned(scenario: Scenario, card: LeverCard, group: Group) -> bool:
+def _planned(card: LeverCard, group: Group) -> bool:
     """Whether a model can run a lever again: caps are modelled for training alone."""
     capped = any(trial.name in {"cap", "least_energy_cap"} for trial in card.trials)
     return not capped or group.phase in {"training", "optimization"}

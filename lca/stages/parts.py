@@ -15,11 +15,12 @@ from lca.intensities.embodied import Embodied, NotApplicableError, choose
 from lca.intensities.hosts import choose_host, host_mass
 from lca.intensities.masses import device_mass
 from lca.ledger import Line
-from lca.library.models import Server
+from lca.library.models import Device, Server
 from lca.scenario.models import Fleet, Work
 from lca.subjects.cohorts import Activity
 from lca.subjects.subject import Goods, Subject
 from lca.terms import Factor, Node, Term, multiply, product
+from lca.values import Value
 from lca.vocabulary import HOURS_PER_YEAR
 
 
@@ -81,7 +82,7 @@ def _device(context: Context, subject: Subject) -> Embodied | None:
     if subject.device is None:
         return None
     try:
-        found = choose(subject.device, context.library, context.embodied_model, subject.use.mass)
+        found = _chosen_device(subject.device, subject.use.mass, context)
     except NotApplicableError as error:
         context.miss(
             "gwp100",
@@ -111,6 +112,13 @@ def _host(context: Context, subject: Subject) -> Embodied | None:
     if found.fallback:
         context.fall_back(found.fallback)
     return found
+
+
+def _chosen_device(device: Device, mass: Value | None, context: Context) -> Embodied:
+    library, model = context.library, context.embodied_model
+    if mass is not None:
+        return choose(device, library, model, mass)
+    return library.once(("device", device.id, model), lambda: choose(device, library, model))
 
 
 def _chosen_host(host: Server, context: Context) -> Embodied:

@@ -170,7 +170,7 @@ def _hold(opened: IO[str]) -> bool:
 
 
 def _work(job: Job, run: Any, pages: int, file: Path, folder: Path, progress: Progress) -> None:
-    known = _parts(folder)
+    known = [part for part in _parts(folder) if _kept_whole(job, *part)]
     done = sum(job.span(stop - 1)[1] - job.span(start)[0] for start, stop, _ in known)
     if progress:
         progress(done, job.design.points)
@@ -194,6 +194,15 @@ def _parts(folder: Path) -> list[tuple[int, int, Path]]:
         elif path.suffix == ".tmp":
             path.unlink(missing_ok=True)  # of a process that was killed while writing
     return sorted(found)
+
+
+def _kept_whole(job: Job, start: int, stop: int, path: Path) -> bool:
+    """Return whether a block is all there and of this sweep; what a broken disk left of it goes."""
+    points = job.span(stop - 1)[1] - job.span(start)[0] if start < stop <= job.pages else -1
+    if parquet.metadata(path).get("lca.sweep") == job.digest and parquet.length(path) == points:
+        return True
+    path.unlink()
+    return False
 
 
 def _missing(job: Job, known: list[tuple[int, int, Path]], pages: int) -> Iterator[tuple[int, int]]:

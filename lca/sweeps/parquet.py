@@ -128,6 +128,12 @@ def metadata(path: Path) -> dict[str, str]:
     return {key.decode(): value.decode() for key, value in found.items()}
 
 
+def length(path: Path) -> int:
+    """Return the rows of a Parquet file, as its end says."""
+    rows: int = required().parquet.read_metadata(path).num_rows
+    return rows
+
+
 def read_numbers(path: Path, job: Job, points: Sequence[int] | None) -> Array:
     """Return the numbers of points, shape ``(points, columns)``, reading a row group at a time."""
     pa = required()

@@ -84,7 +84,7 @@ def recognized(headings: Mapping[str, str], asked: Asked, file: str) -> dict[str
     InputError
         A column is lacking, ambiguous, or has no known unit.
     """
-    found = {role: _told(role, name, headings, file) for role, name in asked.columns.items()}
+    found = {role: _told(name, headings, file) for role, name in asked.columns.items()}
     free = [name for name in headings if name not in asked.columns.values()]
     for role in ROLES:
         if role not in found:
@@ -100,7 +100,7 @@ def recognized(headings: Mapping[str, str], asked: Asked, file: str) -> dict[str
     return {role: with_unit(role, one, asked, file) for role, one in found.items()}
 
 
-def _told(role: str, name: str, headings: Mapping[str, str], file: str) -> Column:
+def _told(name: str, headings: Mapping[str, str], file: str) -> Column:
     """Return the column that a person named."""
     if name not in headings:
         hint = did_you_mean(name, headings)

@@ -138,18 +138,18 @@ def _given(context: Context, use: Use) -> Iterator[Claims]:
     """
     energies = [one for one in use.subject.given if one.component == "equipment"]
     for one in energies:
-        inputs = _inputs(context, use, use.power)
+        inputs = _inputs(use, use.power)
         yield _claims(use, inputs, {_GIVEN[one.is_it]: _energy(one)}, context)
     if not energies and use.energies["it_energy"]:
         printed = _known("energy_it", use.energies["it_energy"], "kWh")
-        yield _claims(use, _inputs(context, use, None), {"energy_it": printed}, context)
+        yield _claims(use, _inputs(use, None), {"energy_it": printed}, context)
 
 
 def _energy(one: Given) -> Known:
     return _known(_GIVEN[one.is_it], central(one.energy) * sum(one.amounts), "kWh")
 
 
-def _inputs(context: Context, use: Use, power: float | None) -> dict[str, Known]:
+def _inputs(use: Use, power: float | None) -> dict[str, Known]:
     hours = use.device_hours or None
     return _knowns(
         ("device_hours", hours, "hour"),

@@ -37,7 +37,7 @@ def draw(curves: Sequence[Curve], crossings: Sequence[Crossing]) -> Picture | No
         canvas.path(points, color, one.name)
     _names(canvas, y, chosen, middles, step)
     _cross(canvas, x, y, chosen, middles, crossings, step)
-    return Picture("cumulative", canvas.svg(), title, described, _table(title, chosen, step, unit))
+    return Picture("cumulative", canvas.svg(), title, described, _table(title, chosen, step))
 
 
 def median(one: Curve) -> Array:
@@ -79,7 +79,7 @@ def _cross(
         canvas.dot(x(when), y(float(np.interp(when, times, middle)) / step), 4.5)
 
 
-def _table(title: str, chosen: Sequence[Curve], step: float, unit: str) -> Table:
+def _table(title: str, chosen: Sequence[Curve], step: float) -> Table:
     rows = tuple(
         (
             str(year),
