@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import platform
 from collections.abc import Mapping, Sequence
@@ -28,7 +29,7 @@ Both sides get the same problem, and the run stops where their answers differ: b
 where the equations are the same, by more than sampling allows where draws differ. Seconds are those of
 one unit of work, least of several tries in a process, median of {rounds} rounds. A ratio is theirs over ours in the
 same round: the median, and the range. This project evaluates 100,000 draws or requests together and
-the peers one after another, as their interfaces have it; that is most of the ratio.
+the peers one after another, as their interfaces have it; that is most of the ratio{alone}.
 
 | unit of work | peer | theirs | ours | ratio | range | bar |
 |---|---|--:|--:|--:|--:|---|
@@ -89,6 +90,16 @@ def peer_row(found: Compared) -> str:
     return f"| {pair.what} | {pair.peer} | {short(found.theirs)} | {short(found.ours)} | {ratios} | {told} |"
 
 
+def call_for_call(compared: Sequence[Compared]) -> str:
+    """Say how the ratio shrinks where this project, too, evaluates one at a time."""
+    told = [
+        f"{one.theirs / one.alone:,.0f} ({one.pair.what})"
+        for one in compared
+        if not math.isnan(one.alone)
+    ]
+    return f": call for call, without draws, it is {' and '.join(told)}" if told else ""
+
+
 def bar_row(figure: Figure) -> str:
     """Return a row of the table of bars."""
     target = f"{figure.target:g} {figure.unit}" if figure.target else ""
@@ -110,7 +121,9 @@ def page(
     parts = [
         HEAD,
         told,
-        PEERS.format(rows="\n".join(map(peer_row, compared)), rounds=rounds),
+        PEERS.format(
+            rows="\n".join(map(peer_row, compared)), rounds=rounds, alone=call_for_call(compared)
+        ),
         BARS.format(rows="\n".join(map(bar_row, figures)), heavy=loaded),
         METERS.format(table=meters) if meters else "",
     ]

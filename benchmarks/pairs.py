@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import statistics
 import sys
 from collections.abc import Iterator
@@ -34,7 +35,11 @@ PAIRS = (
 
 
 class Compared(NamedTuple):
-    """Medians over rounds: seconds of both sides, their ratio, and its range."""
+    """Medians over rounds: seconds of both sides, their ratio, and its range.
+
+    ``alone`` is one unit of this project's work by itself, at central values; nan where that is not
+    measured.
+    """
 
     pair: Pair
     ours: float
@@ -42,11 +47,12 @@ class Compared(NamedTuple):
     ratio: float
     lowest: float
     highest: float
+    alone: float = math.nan
 
 
 def compared(pair: Pair, rounds: int) -> Compared:
     """Run both sides in turns, each in a process of its own; stop where they do not agree."""
-    ours, theirs = [], []
+    ours, theirs, alone = [], [], []
     script = str(Path(__file__).with_name("own_sides.py"))
     for _ in range(rounds):
         other = peers.side(pair.name)
@@ -56,9 +62,12 @@ def compared(pair: Pair, rounds: int) -> Compared:
             sys.exit(reason)
         ours.append(own["seconds"])
         theirs.append(other["seconds"])
+        alone.append(own.get("alone", math.nan))
     ratios = [other / own for own, other in zip(ours, theirs, strict=True)]
     middle = statistics.median
-    return Compared(pair, middle(ours), middle(theirs), middle(ratios), min(ratios), max(ratios))
+    return Compared(
+        pair, middle(ours), middle(theirs), middle(ratios), min(ratios), max(ratios), middle(alone)
+    )
 
 
 def all_compared(rounds: int) -> Iterator[Compared]:

@@ -230,3 +230,13 @@ def test_percentiles_with_a_value_that_is_not_finite_are_not_known() -> None:
     values = np.ones(150_000)
     values[7] = np.nan
     assert np.isnan(percentiles(values, (5, 50, 95))).all()
+
+
+def test_the_page_says_what_is_left_of_a_ratio_call_for_call() -> None:
+    """A ratio of batches is told beside that of single calls, where those were measured."""
+    found = Compared(PAIRS[1], 1e-7, 1.5e-3, 15000.0, 14000.0, 16000.0, 1e-4)
+    told = page.page("told\n", [found], [], [], "", 5)
+    assert "call for call, without draws, it is 15 (one evaluation of the default server" in told
+    assert "call for call" not in page.page(
+        "told\n", [found._replace(alone=float("nan"))], [], [], "", 5
+    )

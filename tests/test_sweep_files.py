@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -179,6 +179,36 @@ def test_a_killed_or_interrupted_sweep_goes_on(
     shown = CliRunner().invoke(cli, words)
     assert shown.exit_code == 0, shown.output
     (tmp_path / "small.yaml").unlink()
+    assert same(file, whole)
+
+
+def _torn(part: Path) -> None:
+    part.write_bytes(part.read_bytes()[:1000])
+
+
+def _of_another(part: Path) -> None:
+    pq.write_table(pq.read_table(part).replace_schema_metadata({}), part)
+
+
+def _too_short(part: Path) -> None:
+    pq.write_table(pq.read_table(part).slice(1), part)
+
+
+@pytest.mark.parametrize("broken", [_torn, _of_another, _too_short])
+def test_a_block_that_is_not_whole_is_computed_again(
+    broken: Callable[[Path], None], scenario: lca.Scenario, whole: bytes, tmp_path: Path
+) -> None:
+    """A disk that lost the end of a block, or a file that is none of its: that block alone goes."""
+    file = tmp_path / "sweep.parquet"
+
+    def stop(done: int, _: int) -> None:
+        if done >= POINTS / 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        sweep(scenario, OVER, file=file, block=1, progress=stop, **MANY)
+    broken(min((tmp_path / "sweep.parquet.parts").glob("pages-*.parquet")))
+    sweep(scenario, OVER, file=file, **MANY)
     assert same(file, whole)
 
 
