@@ -13,6 +13,7 @@ import pytest
 from faults.writers import SCENARIO
 
 from lca import document
+from lca.cli import main
 from lca.measure import records
 
 ROOT = Path(__file__).parents[1]
@@ -175,3 +176,34 @@ def test_a_reader_that_leaves_is_not_told_anything(words: str) -> None:
     done = subprocess.run(command, env=ENV, stdout=writing, stderr=subprocess.PIPE, check=False)
     os.close(writing)
     assert (done.returncode, done.stderr) == (141, b"")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("optimize", "refresh", "mine.yaml", "-o", "./mine.yaml"),
+        ("import", "telemetry", "mine.yaml", "-o", "link.yaml"),
+        ("import", "telemetry", "m*.yaml", "-o", "mine.yaml"),
+        ("report", "mine.yaml", "-o", "mine.yaml"),
+    ],
+)
+def test_what_a_command_reads_is_never_written_over(
+    words: tuple[str, ...],
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """An output that is the input, by another spelling, a link or a pattern too, is refused."""
+    monkeypatch.chdir(folder)
+    Path("link.yaml").symlink_to("mine.yaml")
+    before = Path("mine.yaml").read_bytes()
+    assert main(words) == 2
+    assert "is read by this command; give the output another name" in capsys.readouterr().err
+    assert Path("mine.yaml").read_bytes() == before
+
+
+def test_an_older_output_is_replaced(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only what is read is kept: the result of the last run gives way to that of this one."""
+    monkeypatch.chdir(folder)
+    assert main(["run", "mine.yaml", "--samples", "0", "-q", "-o", "old.json"]) == 0
+    assert Path("old.json").read_text(encoding="utf-8") != "old"

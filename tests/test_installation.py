@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 import tomllib
 from importlib import metadata
 from pathlib import Path
@@ -15,6 +16,7 @@ from lca import cli, factors, installation
 from lca.library import packaged_folder
 
 ROOT = Path(__file__).parents[1]
+OVER = ("--over", "sites.oslo.pue=1.1,1.2")
 EXTRAS = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
 
 
@@ -82,3 +84,40 @@ def test_a_table_that_was_changed_is_told(
 def test_packaged_tables_are_unchanged() -> None:
     """No packaged table differs from its sidecar."""
     assert [one.changed for one in installation.data_sets()] == [(), (), ()]
+
+
+@pytest.mark.parametrize(
+    ("missing", "command", "extra"),
+    [
+        ("typst", ("report", "{scenario}", "-o", "{folder}/r.pdf"), "pdf"),
+        ("xlsxwriter", ("report", "{scenario}", "-o", "{folder}/r.xlsx"), "xlsx"),
+        ("uvicorn", ("serve", "--no-open", "--port", "0"), "serve"),
+        ("duckdb", ("import", "telemetry", "{folder}/power.csv"), "telemetry"),
+        ("pyarrow", ("import", "telemetry", "{folder}/power.csv"), "telemetry"),
+        ("pyarrow", ("sweep", "{scenario}", *OVER, "-o", "{folder}/s.parquet"), "parquet"),
+        (
+            "distributed",
+            ("sweep", "{scenario}", *OVER, "--scheduler", "tcp://127.0.0.1:1"),
+            "cluster",
+        ),
+    ],
+)
+def test_a_feature_without_its_extra_names_it(
+    missing: str,
+    command: tuple[str, ...],
+    extra: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Where a library is not installed, one line says how it is had, and the input is refused."""
+    (tmp_path / "power.csv").write_text("time,gpu,power_w\n0,a,100\n1,a,100\n", encoding="utf-8")
+    places = {"folder": str(tmp_path), "scenario": str(ROOT / "scenarios" / "workstation.yaml")}
+    for name in [name for name in sys.modules if name.split(".")[0] == missing]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, missing, None)
+    assert cli.main([word.format(**places) for word in command]) == 3
+    told = capsys.readouterr().err
+    assert f"lca[{extra}]" in told
+    assert "Traceback" not in told
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["power.csv"]

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from lca.commands._inputs import keep_inputs
+
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
     from rich.console import Console
@@ -119,6 +121,7 @@ def _packed(options: Sequence[Callable[[Any], Any]], command: Command) -> Comman
 
     @functools.wraps(command)
     def packed(**given: Any) -> Any:
+        keep_inputs(click.get_current_context())
         common = {name: given.pop(name) for name in names if name in given}
         return command(Settings(**common), **given)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from lca.errors import LcaError
+from lca.errors import InputError
 from lca.sweeps.job import Column, Job
 from lca.uncertain import Array
 
@@ -38,7 +38,7 @@ def required() -> Any:
 
     Raises
     ------
-    LcaError
+    InputError
         If the extra is not installed.
     """
     try:
@@ -46,7 +46,7 @@ def required() -> Any:
         return import_module("pyarrow")
     except ModuleNotFoundError:
         msg = "Parquet needs the extra parquet: pip install 'lca[parquet]'; small sweeps can be written as .csv or .json"
-        raise LcaError(msg) from None
+        raise InputError(msg) from None
 
 
 def schema(job: Job, extra: Mapping[str, str] | None = None) -> Table:

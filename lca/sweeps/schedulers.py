@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
-from lca.errors import LcaError
+from lca.errors import InputError, LcaError
 from lca.sweeps.blocks import Block, evaluate
 from lca.sweeps.job import Job
 
@@ -135,7 +135,7 @@ def _client(address: str) -> Iterator[Any]:
         connect: Any = import_module("distributed").Client
     except ModuleNotFoundError:
         msg = "a cluster needs the extra cluster: pip install 'lca[cluster]'"
-        raise LcaError(msg) from None
+        raise InputError(msg) from None
     try:
         client = connect(address, timeout=_TIMEOUT, set_as_default=False)
     except (OSError, ValueError) as error:

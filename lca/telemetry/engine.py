@@ -12,7 +12,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lca.errors import InputError, LcaError, Problem, quoted
+from lca.errors import InputError, Problem, quoted
 from lca.telemetry.asked import Asked, read_memory
 
 if TYPE_CHECKING:
@@ -171,7 +171,7 @@ def _connect(
         _arrow()
     except ModuleNotFoundError:
         msg = "rolling up telemetry needs DuckDB and pyarrow; install them with: pip install 'lca[telemetry]'"
-        raise LcaError(msg) from None
+        raise InputError(msg) from None
     off = ("autoinstall_known_extensions", "autoload_known_extensions")
     connection = duckdb.connect(config=dict.fromkeys(off, "false"))
     allowed = ", ".join(text_of(str(file)) for file in files)
