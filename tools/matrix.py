@@ -22,6 +22,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 OLDEST, NEWEST = (3, 11), (3, 20)
+NEWEST_OF_THE_FLOOR = (3, 12)
+"""The newest Python for which the oldest dependencies have wheels."""
 DEVICES = ("nvidia-h100-sxm5-80gb", "amd-instinct-mi300x", "google-tpu-v6e-trillium")
 COMPARE = ("compare", *DEVICES, "--region", "FR", "--json")
 SCENARIO = "procurement"
@@ -55,6 +57,9 @@ def main() -> int:
     parser.add_argument("--floor", action="store_true", help="the oldest dependencies alone")
     parser.add_argument("--python", action="append", help="an interpreter to use; repeatable")
     asked = parser.parse_args()
+    if asked.floor and not asked.python and sys.version_info[:2] > NEWEST_OF_THE_FLOOR:
+        print("skipped: the oldest dependencies have no wheels for this Python")
+        return 0
     pythons = asked.python or [sys.executable] if asked.floor else asked.python or [*interpreters()]
     with tempfile.TemporaryDirectory() as folder:
         wheel = built(Path(folder))
