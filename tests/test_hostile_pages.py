@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hostile import FORMULAS
+from hostile import ESCAPES, FORMULAS
 from telemetry_files import samples, steady, table
 
 import lca
@@ -153,3 +153,27 @@ def test_no_cell_of_a_roll_up_is_a_formula(job: str, tmp_path: Path) -> None:
     write(found, tmp_path / "jobs.csv")
     (_head, cells) = csv.reader((tmp_path / "jobs.csv").read_text(encoding="utf-8").splitlines())
     assert cells[0] == f"'{job}"
+
+
+def _silent(text: str) -> bool:
+    return "title" in text and not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", text)
+
+
+def test_no_name_of_a_scenario_reaches_a_terminal_as_a_command(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An option called by a bell and a window's title is listed by its letters alone."""
+    file = tmp_path / "s.yaml"
+    named = _attacked() | {"options": {ESCAPES: {"assumptions.boundary": "module"}}}
+    file.write_text(document.dump(named), encoding="utf-8")
+    assert main(["check", str(file)]) == 0
+    assert _silent(capsys.readouterr().out)
+
+
+def test_no_name_of_a_device_reaches_a_terminal_as_a_command(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever writes samples of a fleet does not write to the screen of who sums them."""
+    file = table(tmp_path / "s.csv", samples(steady(100), 60, device="\x1b]0;title\x07"))
+    assert main(["import", "telemetry", str(file), "-q"]) == 0
+    assert _silent(capsys.readouterr().out)

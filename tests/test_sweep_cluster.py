@@ -12,7 +12,7 @@ import pytest
 from distributed import Client, LocalCluster
 
 import lca
-from lca.errors import LcaError
+from lca.errors import InputError, LcaError
 from lca.sweeps import planning, schedulers
 from lca.sweeps.sweeping import sweep
 
@@ -81,3 +81,12 @@ def test_a_cluster_that_is_not_there_is_told(
     monkeypatch.setattr(schedulers, "_TIMEOUT", "0.2s")
     with pytest.raises(LcaError, match=r"no Dask scheduler at tcp://127\.0\.0\.1:9"):
         sweep(scenario, OVER, scheduler="tcp://127.0.0.1:9", **MANY)
+
+
+@pytest.mark.parametrize(
+    "address", ["", "nonsense", "tcp://", "http://head:8786", "tcp://head:99999", "file:///etc/x:1"]
+)
+def test_what_is_no_address_is_told_at_once(scenario: lca.Scenario, address: str) -> None:
+    """An empty variable of a shell is no order to compute here; nothing is tried for long."""
+    with pytest.raises(InputError, match="is no address of a Dask scheduler, such as tcp://"):
+        sweep(scenario, OVER, scheduler=address, **MANY)

@@ -77,3 +77,21 @@ def test_the_command_refuses_what_does_not_go_together(
     shown = run("--over", "sites.frankfurt.pue=1.1,1.2", *words)
     assert shown.exit_code == 2
     assert message in shown.stderr
+
+
+def test_a_terminal_is_spared_thousands_of_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of more rows than are read it shows the best, lowest first; files still hold every point."""
+    monkeypatch.setattr("lca.report.sweep_result.MOST_PRINTED", 20)
+    file = tmp_path / "a.json"
+    words = ("--over", "sites.frankfurt.pue=1.1..1.5:30", "--samples", "0", "-q", "-o", str(file))
+    shown = run(*words)
+    assert shown.exit_code == 0, shown.output
+    assert "1.1 (lowest)" in shown.output
+    assert "\n1.5 " not in shown.output
+    assert "The best 10 of 30 points." in shown.output
+    assert len(json.loads(file.read_text("utf-8"))["rows"]) == 30
+    assert (
+        "The best" not in run("--over", "sites.frankfurt.pue=1.1..1.5:20", "--samples", "0").output
+    )

@@ -49,12 +49,13 @@ def _texts(value: object) -> Iterable[str]:
 
 def _files(name: str) -> Iterator[Path]:
     """Yield the files that an argument means: itself, or what its pattern matches."""
-    from glob import iglob
+    import glob
 
     try:
         if Path(name).is_file():
             yield Path(name)
         elif "*" in name or "?" in name:
-            yield from (file for file in map(Path, iglob(name)) if file.is_file())
+            matches = glob.glob(name, recursive=True)  # noqa: PTH207 - may begin anywhere
+            yield from (file for file in map(Path, matches) if file.is_file())
     except (OSError, ValueError):  # too long, or no name at all: it is said where it is opened
         return

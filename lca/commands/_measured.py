@@ -8,7 +8,7 @@ import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-import click
+from lca.commands._shared import tell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,7 +81,7 @@ def show(
     for device in record.devices:
         lines += _device_lines(device)
     lines += [line for reason in record.reasons for line in hanging("note: ", reason)]
-    click.echo("\n".join(lines), err=to_error)
+    tell("\n".join(lines), to_error=to_error)
 
 
 def hanging(mark: str, text: str) -> list[str]:
@@ -189,7 +189,7 @@ def show_comparison(found: RecordComparison, first: str, second: str) -> None:
     }
     lines = [*aligned(rows), *hanging("", words[found.verdict])]
     lines += [line for caution in found.cautions for line in hanging("note: ", caution)]
-    click.echo("\n".join(lines))
+    tell("\n".join(lines))
 
 
 def comparison_data(found: RecordComparison) -> dict[str, Any]:

@@ -53,9 +53,7 @@ class Settings:
     def say(self, message: str) -> None:
         """Print a message on standard error, unless asked to be quiet."""
         if not self.quiet:
-            from lca.report.paper.letters import visible
-
-            click.echo(visible(message), err=True)
+            tell(message, to_error=True)
 
     def notes(self, messages: Sequence[str]) -> None:
         """Print remarks on standard error: a few of them, or with ``-v`` all."""
@@ -152,6 +150,13 @@ def reporting(command: Command) -> Command:
 def evaluating(command: Command) -> Command:
     """Add the options of a command that evaluates a scenario."""
     return _packed((*_BASIS, *_SAMPLING, *_LOOKING), command)
+
+
+def tell(text: str, *, to_error: bool = False) -> None:
+    """Print a text that may hold names of users, without what a terminal would obey."""
+    from lca.report.paper.letters import visible
+
+    click.echo(visible(text), err=to_error)
 
 
 def console() -> Console:

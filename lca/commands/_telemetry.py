@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
 from lca.commands._measured import hanging, rounded, table
+from lca.commands._shared import tell
 
 if TYPE_CHECKING:
     from lca.telemetry import Asked, Rollup, Row
@@ -71,7 +70,7 @@ def show_rollup(found: Rollup) -> None:
             for reason in row.reasons
             for line in hanging("  ", f"{' '.join(row.keys.values())}: {reason}")
         ]
-    click.echo("\n".join(lines))
+    tell("\n".join(lines))
 
 
 def _cells(row: Row) -> list[str]:

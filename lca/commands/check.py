@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lca.commands._flags import fail_if_flagged
-from lca.commands._shared import Settings, example, load, looking, print_json
+from lca.commands._shared import Settings, example, load, looking, print_json, tell
 
 if TYPE_CHECKING:
     from lca.scenario import Scenario
@@ -78,12 +78,12 @@ def _say(
     }
     kinds = ", ".join(f"{n} {name}" for name, n in counts.items() if n or name != "services")
     named = ", ".join(options)
-    click.echo(f"{scenario}: ok ({kinds}, {first}-{last}, options: {named})")
+    tell(f"{scenario}: ok ({kinds}, {first}-{last}, options: {named})")
     if flags is None:
         return
     for flag in flags:
         where = f"{flag['where']}, option {flag['option']}"
-        click.echo(f"{scenario}:{flag['line']}: {flag['code']} ({where}): {flag['message']}")
+        tell(f"{scenario}:{flag['line']}: {flag['code']} ({where}): {flag['message']}")
     click.echo(f"{len(flags)} flag{'' if len(flags) == 1 else 's'}")
 
 

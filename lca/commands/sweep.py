@@ -167,7 +167,7 @@ def _stopped(large: Path | None) -> str:
 
 def _show(loaded: Scenario, found: Sweep, files: Sequence[str], settings: Settings) -> None:
     """Write the small files, and print the result with its remarks."""
-    from lca.report.sweep_result import render_csv, summary, sweep_result, sweep_table
+    from lca.report.sweep_result import printed, render_csv, summary, sweep_result, sweep_table
 
     result = sweep_result(loaded, found)
     small = [file for file in files if Path(file).suffix.lower() != _PARQUET]
@@ -180,9 +180,10 @@ def _show(loaded: Scenario, found: Sweep, files: Sequence[str], settings: Settin
     else:
         from lca.report.terminal import print_table
 
-        print_table(sweep_table(result), console())
-        if len(result["rows"]) < result["points"]:
-            click.echo(summary(result))
+        shown = printed(result)
+        print_table(sweep_table(shown), console())
+        if len(shown["rows"]) < shown["points"]:
+            click.echo(summary(shown))
     settings.notes(result["warnings"])
     if settings.verbose:
         settings.notes(found.remarks)

@@ -16,6 +16,9 @@ from lca.sweeps.aggregates import edges, headline, spelled
 from lca.sweeps.sweeping import Sweep, SweepRow
 
 SCHEMA_VERSION = 1
+MOST_PRINTED = 200
+"""Rows that a terminal is given; of more, the best ones stand for all."""
+
 _LONG = re.compile(r"(-?\d*\.\d{7,}(?:e-?\d+)?)(.*)")
 
 
@@ -88,6 +91,15 @@ def _aggregates(found: Sweep) -> dict[str, Any]:
 
 def _code(entry: tuple[str, Any]) -> int:
     return int(entry[0])
+
+
+def printed(result: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a result with the rows that a page shows: all of a few, or else the best ones."""
+    rows = {row["point"]: row for row in result["rows"]}
+    if len(rows) <= MOST_PRINTED:
+        return dict(result)
+    best = [rows[one["point"]] for one in result["aggregates"]["best"]]
+    return {**result, "rows": best, "lowest": 0}
 
 
 def summary(result: Mapping[str, Any]) -> str:

@@ -266,7 +266,7 @@ def find(name: str, folder: Path | None, library: Library) -> Path:
         for file in (place / name, place / f"{name}.yaml"):
             if is_file_within(file, place):
                 return file
-    known = {file.name for place in places for file in place.glob("*.yaml")}
+    known = {f.name for p in places for f in p.glob("*.yaml") if is_file_within(f, p)}
     hint = did_you_mean(name, known)
     msg = f"no record {quoted(name)}{hint} (looked beside the scenario; lca measure --save writes one)"
     raise UnknownNameError(msg)

@@ -6,12 +6,13 @@ Each yields blocks as they are done, in any order, and holds a bounded number of
 from __future__ import annotations
 
 import pickle
+import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
-from lca.errors import InputError, LcaError
+from lca.errors import InputError, LcaError, quoted
 from lca.sweeps.blocks import Block, evaluate
 from lca.sweeps.job import Job
 
@@ -19,6 +20,8 @@ Spans = Iterable[tuple[int, int]]
 Run = Callable[[Job, Spans], Iterator[Block]]
 _AHEAD = 2
 _TIMEOUT = "10s"
+_ADDRESS = re.compile(r"inproc://\S+|(?:(?:tcp|tls|ucx|wss?)://)?[^\s/]+:(\d{1,5})")
+_HIGHEST_PORT = 65_535
 
 
 def here(job: Job, spans: Spans) -> Iterator[Block]:
@@ -97,7 +100,16 @@ def cluster(address: str) -> Run:
     ----------
     address
         Of its scheduler, such as ``tcp://head-node:8786``.
+
+    Raises
+    ------
+    InputError
+        If that is no address; the library would try it for half a minute.
     """
+    written = _ADDRESS.fullmatch(address)
+    if not written or int(written[1] or 0) > _HIGHEST_PORT:
+        msg = f"{quoted(address)} is no address of a Dask scheduler, such as tcp://head-node:8786"
+        raise InputError(msg)
 
     def run(job: Job, spans: Spans) -> Iterator[Block]:
         with _client(address) as client:
@@ -170,6 +182,6 @@ def _check_versions(client: Any, job: Job) -> None:
 
 def chosen(workers: int, address: str | None) -> Run:
     """Return the scheduler that is asked for."""
-    if address:
+    if address is not None:
         return cluster(address)
     return processes(workers) if workers > 1 else here
