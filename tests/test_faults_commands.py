@@ -18,7 +18,7 @@ from lca.measure import records
 
 ROOT = Path(__file__).parents[1]
 ENV = {**os.environ, "OMP_NUM_THREADS": "1"}
-LONG = ("--samples", "500000")
+LONG = ("--samples", "8000000")
 
 # Says when the command has read its scenario, and is about to evaluate it.
 TELLING = """
