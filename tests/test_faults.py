@@ -168,17 +168,14 @@ def test_a_pipe_takes_what_it_is_given(tmp_path: Path) -> None:
     """A pipe that somebody reads stays a pipe, and gets all of a large content."""
     pipe, got = tmp_path / "pipe", []
     os.mkfifo(pipe)
-    opened = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
-    os.set_blocking(opened, True)
-
-    def read() -> None:
-        with os.fdopen(opened, "rb") as end:
-            got.append(end.read())
-
-    reader = threading.Thread(target=read)
+    # The pipe has a reader from now on; the thread's own opening waits for the writer, as it must:
+    # a reader that is there before any writer would find the end at once.
+    kept = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    reader = threading.Thread(target=lambda: got.append(pipe.read_bytes()))
     reader.start()
     write_atomically(pipe, b"x" * 300_000)
     reader.join(30)
+    os.close(kept)
     assert got == [b"x" * 300_000]
     assert pipe.is_fifo()
 
