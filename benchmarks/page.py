@@ -52,6 +52,8 @@ where nothing else runs, since all of this works on one core. A bar is met by bo
 
 A million draws of 30 factors cannot be drawn faster than their random numbers are made, nor used again
 faster than they are read: the rows of limits say what numpy and the memory of the same machine take.
+The first of a process also pays for memory that the system hands out page by page. A what-if checks the
+changed scenario as a whole and builds its inventory anew, where most of its time goes.
 """
 METERS = """## Energy meters
 
