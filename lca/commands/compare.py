@@ -198,34 +198,20 @@ def _other_kind(name: str, library: Any) -> str:
 
 def scenario_of(options: tuple[str, ...], asked: dict[str, Any], library: Any) -> dict[str, Any]:
     """Return the scenario, as it could stand in a file, that compares devices."""
-    first, *others = options
-    years, start = asked["years"], asked["first_year"]
-    site = {"region": asked["region"] or _WORLD} | _given(pue=asked["pue"])
+    from lca.scenario.devices_compared import comparing, usual_units
+
     fleet = {
-        "device": first,
+        "device": options[0],
         "count": asked["count"],
-        "lifetime": asked["lifetime"] or f"{years} years",
-        "site": "site",
-    } | _given(utilization=asked["utilization"])
-    return {
-        "schema": "1",
-        "title": f"Comparison of {', '.join(options)}",
-        "functional_unit": list(asked["per"]) or _default_units(options, library),
-        "period": f"{start}-{start + years - 1}",
-        "indicators": [name.strip() for name in asked["indicators"].split(",")],
-        "sites": {"site": site},
-        "fleet": {"compared": fleet},
-        "base_name": first,
-        "options": {name: {"fleet.compared.device": name} for name in others},
+        "lifetime": asked["lifetime"] or f"{asked['years']} years",
+        "utilization": asked["utilization"],
     }
-
-
-def _given(**values: Any) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if value is not None}
-
-
-def _default_units(options: tuple[str, ...], library: Any) -> list[str]:
-    """Return what results are divided by: work a device could do, where all state their peak."""
-    if all(library.device(name).peak.fp16 is not None for name in options):
-        return ["EFLOP peak", "device year"]
-    return ["device year"]
+    return comparing(
+        {name: {"device": name} for name in options},
+        fleet=fleet,
+        site={"region": asked["region"] or _WORLD, "pue": asked["pue"]},
+        functional_unit=list(asked["per"]) or usual_units(options, library),
+        first_year=asked["first_year"],
+        years=asked["years"],
+        indicators=[name.strip() for name in asked["indicators"].split(",")],
+    )

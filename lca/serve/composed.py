@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lca.errors import InputError, LcaError, Problem, ScenarioError, did_you_mean, quoted
+from lca.scenario.devices_compared import comparing, usual_units
 from lca.serve.fields import LONGEST_TEXT, Group, composed_groups, plain, read, share
 
 if TYPE_CHECKING:
@@ -152,33 +153,24 @@ def _wrong_option(one: object, library: Library) -> str:
 
 def data_of(options: list[Option], answers: Mapping[str, Any], library: Library) -> dict[str, Any]:
     """Return the scenario as it could stand in a file; where nothing is unusual, that of ``lca compare``."""
-    names = _names(options)
-    years, start = int(answers["years"]), int(answers["first_year"])
-    first = options[0]
+    first, years = options[0], int(answers["years"])
     fleet = {
         "device": first.device,
         "count": int(answers["count"] if first.count is None else first.count),
         "lifetime": f"{plain(answers['lifetime'] or years)} years",
-        "site": "site",
-    } | _given(
-        host=first.host or None, utilization=share(answers["utilization"], answers["spread"])
-    )
-    if answers["precision"] != "fp16":
-        fleet["serves"] = {"precision": answers["precision"]}
-    site = {"region": answers["region"]} | _given(pue=_number(answers["pue"]))
-    data = {
-        "schema": "1",
-        "title": f"Comparison of {', '.join(names)}",
-        "functional_unit": _units(options, answers, library),
-        "period": f"{start}-{start + years - 1}",
-        "indicators": ["gwp100"],
-        "sites": {"site": site},
-        "fleet": {"compared": fleet},
-        "base_name": names[0],
-        "options": {
-            name: _change(o, first, answers) for name, o in zip(names[1:], options[1:], strict=True)
-        },
+        "host": first.host or None,
+        "utilization": share(answers["utilization"], answers["spread"]),
+        "serves": None if answers["precision"] == "fp16" else {"precision": answers["precision"]},
     }
+    changes = [_change(option, first, answers) for option in options]
+    data = comparing(
+        dict(zip(_names(options), changes, strict=True)),
+        fleet=fleet,
+        site={"region": answers["region"], "pue": _number(answers["pue"])},
+        functional_unit=_units(options, answers, library),
+        first_year=int(answers["first_year"]),
+        years=years,
+    )
     return data | dict(_choices(answers))
 
 
@@ -198,12 +190,12 @@ def _choices(answers: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 def _change(option: Option, first: Option, answers: Mapping[str, Any]) -> dict[str, Any]:
     """Return what an option changes of the first."""
-    changes: dict[str, Any] = {"fleet.compared.device": option.device}
+    changes: dict[str, Any] = {"device": option.device}
     if option.host != first.host:
-        changes["fleet.compared.host"] = option.host or None
+        changes["host"] = option.host or None
     if option.count != first.count:
         own = answers["count"] if option.count is None else option.count
-        changes["fleet.compared.count"] = int(own)
+        changes["count"] = int(own)
     return changes
 
 
@@ -228,13 +220,9 @@ def _units(options: list[Option], answers: Mapping[str, Any], library: Library) 
         return []
     if asked == "EFLOP peak":
         return ["EFLOP peak", "device year"]
-    peaks = [getattr(library.device(o.device).peak, answers["precision"]) for o in options]
-    known = all(peak is not None for peak in peaks)
-    return ["EFLOP peak", "device year"] if asked == "auto" and known else ["device year"]
-
-
-def _given(**values: Any) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if value is not None}
+    if asked != "auto":
+        return ["device year"]
+    return usual_units([option.device for option in options], library, answers["precision"])
 
 
 def _number(value: float | None) -> str | None:
