@@ -23,7 +23,7 @@ from typing import NoReturn
 
 from lca.errors import DocumentError, Problem, quoted
 
-__all__ = ["LEFT_OVER", "replacing", "require_writable", "write_atomically"]
+__all__ = ["LEFT_OVER", "reason", "replacing", "require_writable", "write_atomically"]
 
 LEFT_OVER = ".lca-*.tmp"
 """Names of the hidden files that only a killed run leaves behind."""
@@ -106,8 +106,14 @@ def _told(path: str | os.PathLike[str]) -> Iterator[None]:
     except BrokenPipeError:
         raise
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise DocumentError(Problem("", f"cannot be written: {reason}", str(path))) from None
+        raise DocumentError(Problem("", f"cannot be written: {reason(error)}", str(path))) from None
+
+
+def reason(error: OSError | ValueError) -> str:
+    """Return what the system said of a file; some libraries put its number into a text of theirs."""
+    number = re.search(r"errno (\d+)", str(error))
+    known = getattr(error, "strerror", None)
+    return known or (os.strerror(int(number[1])) if number else str(error))
 
 
 def _is_stream(file: Path) -> bool:

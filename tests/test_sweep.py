@@ -143,6 +143,7 @@ def test_an_option_can_be_varied(small: Data) -> None:
         ({"sites.here.peu": [1.1]}, 'did you mean "pue"'),
         ({"fleet.chat.lifetime": ["5"]}, "has no unit"),
         ({"options.x": [1]}, "cannot be changed here"),
+        ({"uncertainty.seed": [1, 2]}, "all points share their draws"),
         ({"sites.here.pue": []}, "found 0 values"),
         ({"sites.here.pue": range(900), "fleet.chat.count": range(900)}, "combinations are more"),
     ],

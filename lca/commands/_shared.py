@@ -167,6 +167,7 @@ def console() -> Console:
         """A console that leaves a closed pipe to the program, which knows its exit code."""
 
         def on_broken_pipe(self) -> None:
+            """Say that the reader has left."""
             raise BrokenPipeError
 
     return Page(file=sys.stdout, highlight=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -94,34 +94,23 @@ def command(
     loaded = load(scenario, settings)
     loaded.require_uses()
     bases = [settings.basis, *({"location", "market"} - {settings.basis} if both_accounts else ())]
-
-    def swept() -> Sweep:
-        from lca.sweeps.sweeping import sweep
-
-        with progress(settings, "sweeping") as tell:
-            return sweep(
-                loaded,
-                over,
-                design=kind,
-                points=points,
-                option=option,
-                bases=bases,
-                samples=settings.samples,
-                seed=settings.seed,
-                file=large,
-                fresh=not resume,
-                block=block,
-                workers=workers,
-                scheduler=scheduler,
-                progress=tell,
-            )
-
-    try:
-        found = swept()
-    except KeyboardInterrupt:
-        settings.say(_stopped(large))
-        raise
+    asked: dict[str, Any] = {"design": kind, "points": points, "option": option, "bases": bases}
+    how: dict[str, Any] = {"file": large, "fresh": not resume, "block": block, "workers": workers}
+    found = _swept(loaded, over, settings, scheduler=scheduler, **asked, **how)
     _show(loaded, found, files, settings)
+
+
+def _swept(loaded: Scenario, over: tuple[str, ...], settings: Settings, **how: Any) -> Sweep:
+    """Run the sweep, and say how to go on with one that was stopped."""
+    from lca.sweeps.sweeping import sweep
+
+    draws: dict[str, Any] = {"samples": settings.samples, "seed": settings.seed}
+    try:
+        with progress(settings, "sweeping") as tell:
+            return sweep(loaded, over, progress=tell, **draws, **how)
+    except KeyboardInterrupt:
+        settings.say(_stopped(how["file"]))
+        raise
 
 
 def _kind(design: str | None, zipped: bool, points: int | None) -> str:

@@ -96,12 +96,15 @@ def option(
         "overtaking": phases.overtaking(ledger, basis),
         "by_stage_per_unit": _stages_per_unit(numbers, indicators, basis, unit) if unit else {},
         "by_year": _by_year(numbers, indicators, basis, view) if full else {},
-        "inventory": {
-            "total": {name: _accounts(numbers, name, "inventory") for name in indicators}
-            if full
-            else {},
-            "by_year": _by_year(numbers, indicators, basis, "inventory") if full else {},
-        },
+        "inventory": _inventory(numbers, indicators if full else (), basis),
+    }
+
+
+def _inventory(numbers: _Numbers, indicators: Sequence[str], basis: str) -> dict[str, Any]:
+    """Return totals with all that is bought booked in its year."""
+    return {
+        "total": {name: _accounts(numbers, name, "inventory") for name in indicators},
+        "by_year": _by_year(numbers, indicators, basis, "inventory") if indicators else {},
     }
 
 

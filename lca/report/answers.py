@@ -33,13 +33,7 @@ def as_data(answer: Answer) -> dict[str, Any]:
         "binding": [
             {"name": one.name, "price": one.price, "unit": one.unit} for one in answer.binding
         ],
-        "saved": None
-        if answer.saved is None
-        else {
-            "cost": answer.saved.cost,
-            "unit": answer.saved.unit,
-            "quadrant": answer.saved.quadrant,
-        },
+        "saved": _saved(answer),
         "regret": [
             {"choice": one.choice, "best": one.best, "mean": one.mean, "p95": one.p95}
             for one in answer.regret
@@ -49,6 +43,13 @@ def as_data(answer: Answer) -> dict[str, Any]:
         "tables": {title: [list(row) for row in rows] for title, rows in answer.tables.items()},
         "remarks": list(answer.remarks),
     }
+
+
+def _saved(answer: Answer) -> dict[str, Any] | None:
+    found = answer.saved
+    if found is None:
+        return None
+    return {"cost": found.cost, "unit": found.unit, "quadrant": found.quadrant}
 
 
 def _choice(choice: Choice, answer: Answer) -> dict[str, Any]:

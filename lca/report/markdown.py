@@ -25,16 +25,8 @@ def _lines(result: Mapping[str, Any]) -> Iterator[str]:
         yield from (f"*{plain(result['question'])}*", "")
     if result["comparison"]:
         yield from (f"**{plain(result['comparison']['verdict'])}**", "")
-    for table in (
-        tables.stage_table(result),
-        phase_tables.phase_table(result),
-        cost_tables.cost_table(result),
-        tables.total_table(result, intervals=True),
-        tables.probability_table(result),
-        tables.group_table(result),
-    ):
-        if table is not None:
-            yield from table_lines(table)
+    for table in filter(None, _tables(result)):
+        yield from table_lines(table)
     yield from section("What decides it", sentences.decides(result))
     yield from section("Method choices", sentences.method_lines(result))
     yield from section("Cautions", sentences.caution_lines(result))
@@ -51,6 +43,15 @@ def _lines(result: Mapping[str, Any]) -> Iterator[str]:
     yield from section("Sources", list(map(_cite, result["sources"])))
     yield from section("Attribution", _attributions(result["sources"]))
     yield from section("How it was computed", [sentences.draws_line(result), _versions(result)])
+
+
+def _tables(result: Mapping[str, Any]) -> Iterator[Table | None]:
+    yield tables.stage_table(result)
+    yield phase_tables.phase_table(result)
+    yield cost_tables.cost_table(result)
+    yield tables.total_table(result, intervals=True)
+    yield tables.probability_table(result)
+    yield tables.group_table(result)
 
 
 def plain(text: str) -> str:

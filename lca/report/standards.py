@@ -75,10 +75,12 @@ class _Asked:
 
     @property
     def options(self) -> list[Mapping[str, Any]]:
+        """The options of the result."""
         found: list[Mapping[str, Any]] = self.result["options"]
         return found
 
     def all(self, holds: Callable[[Mapping[str, Any]], Any]) -> bool:
+        """Return whether something holds for every option."""
         return all(holds(option) for option in self.options)
 
 

@@ -200,6 +200,7 @@ class _Found:
     problems: list[Problem]
 
     def scenario(self, text: Patched, name: str, library: Library) -> Scenario:
+        """Return the scenario that was found to be right."""
         return Scenario(name, self.model, text.data, library, text.base, self.remarks, self.plans)
 
 

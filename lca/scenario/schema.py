@@ -62,6 +62,7 @@ class _Written(GenerateJsonSchema):
     def function_before_schema(
         self, schema: core_schema.BeforeValidatorFunctionSchema
     ) -> JsonSchemaValue:
+        """Describe what is read by a function of this package by what it takes."""
         name = getattr(schema["function"]["function"], "__name__", "")
         inner = super().function_before_schema(schema)
         if name == "_path":
@@ -71,6 +72,7 @@ class _Written(GenerateJsonSchema):
         return dict(_WRITTEN[name]) if name in _WRITTEN else inner
 
     def int_schema(self, schema: core_schema.IntSchema) -> JsonSchemaValue:
+        """Describe a whole number, which may stand there as text."""
         return {**super().int_schema(schema), "type": ["integer", "string"]}
 
 

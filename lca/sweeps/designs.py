@@ -245,6 +245,10 @@ def design(
         msg = f"no design {quoted(kind)} (one of: {', '.join(KINDS)})"
         raise ScenarioError(msg)
     found = varied(given, kind)
+    for one in found:
+        if one.name.partition(".")[0] == "uncertainty":
+            msg = f"{one.name}: all points share their draws; choose them with --samples and --seed"
+            raise ScenarioError(msg)
     if (points is not None) != (kind == "sobol"):
         msg = "a Sobol design needs a number of points, such as --points 4096; the others have their own"
         raise ScenarioError(msg)

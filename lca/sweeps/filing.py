@@ -8,7 +8,6 @@ pages. Whatever ends a sweep, what is in the folder is whole, and the same comma
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -20,7 +19,7 @@ import numpy as np
 
 from lca.document import write_atomically
 from lca.errors import DocumentError, LcaError, Problem, ScenarioError
-from lca.files import replacing
+from lca.files import reason, replacing
 from lca.sweeps import parquet
 from lca.sweeps.aggregates import merged
 from lca.sweeps.blocks import Block
@@ -79,16 +78,10 @@ def _told(file: Path, work: Callable[[], _Found]) -> _Found:
     except DocumentError as error:
         message = error.problems[0].message
     except OSError as error:
-        message = f"cannot be written: {_reason(error)}"
+        message = f"cannot be written: {reason(error)}"
     folder = file.with_name(file.name + PARTS)
     kept = f"; finished blocks are kept in {folder.name}" if any(folder.glob(_PAGES)) else ""
     raise DocumentError(Problem("", message + kept, str(file)))
-
-
-def _reason(error: OSError) -> str:
-    """Return what the system said; pyarrow puts its number into a text."""
-    number = re.search(r"errno (\d+)", str(error))
-    return error.strerror or (os.strerror(int(number[1])) if number else str(error))
 
 
 def _discard(file: Path, folder: Path) -> None:
