@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Iterator, Mapping
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,21 @@ FORMULAS = ("=cmd|'/C calc'!A0", "+1+1", "-2+3", "@SUM(1)", "＝1+1", "\t=1+1", 
 ESCAPES = "\x1b[31mred\x1b[0m\x1b]0;title\x07\x9b31m"
 
 Path_ = tuple[str, ...]
+
+
+class Tags(HTMLParser):
+    """The elements of a page, and the names of their attributes."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.names: list[str] = []
+        self.attributes: set[str] = set()
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Keep the name of an element and those of its attributes."""
+        self.names.append(tag)
+        self.attributes |= {name for name, _ in attrs}
 
 
 def schema() -> Mapping[str, Any]:

@@ -7,12 +7,11 @@ import io
 import re
 from collections.abc import Callable
 from functools import cache
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hostile import ESCAPES, FORMULAS
+from hostile import ESCAPES, FORMULAS, Tags
 from telemetry_files import samples, steady, table
 
 import lca
@@ -29,22 +28,8 @@ MARKUP = '"><img src=x onerror=alert(1)><script>alert(2)</script> *b* [j](http:/
 _RAW = re.compile(r"(?<!\\)<(?:script|img)|(?<!\\)\]\(http|(?<!\\)\*b")
 
 
-class _Tags(HTMLParser):
-    """The elements of a page, and the names of their attributes."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.names: list[str] = []
-        self.attributes: set[str] = set()
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.names.append(tag)
-        self.attributes |= {name for name, _ in attrs}
-
-
 def _harmless(page: str, scripts: int) -> bool:
-    tags = _Tags(page)
+    tags = Tags(page)
     handlers = [name for name in tags.attributes if name.startswith("on")]
     return "onerror" in page and tags.names.count("script") == scripts and not (
         handlers or "img" in tags.names

@@ -8,12 +8,11 @@ import re
 import zipfile
 from collections.abc import Iterator, Mapping
 from functools import cache
-from html.parser import HTMLParser
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from hostile import ESCAPES, FORMULAS, MARKUP, NAMED, places, put
+from hostile import ESCAPES, FORMULAS, MARKUP, NAMED, Tags, places, put
 
 import lca
 from lca.errors import LcaError
@@ -100,20 +99,6 @@ def study(text: str) -> Study:
     return Study(scenario, found.ledgers, found, Settings(command="lca report"))
 
 
-class _Tags(HTMLParser):
-    """Counts the elements of a page, and collects the names of their attributes."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.names: list[str] = []
-        self.attributes: set[str] = set()
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.names.append(tag)
-        self.attributes |= {name for name, _ in attrs}
-
-
 def test_every_place_of_the_schema_is_tried() -> None:
     """The free texts are among the places read from the schema; most places refuse a text."""
     assert {("title",), ("question",), ("base_name",), ("models", NAMED, "name")} <= {*accepted()}
@@ -129,8 +114,8 @@ def test_every_name_takes_the_text_or_refuses_it() -> None:
 
 def test_nothing_becomes_html() -> None:
     """A page has two scripts and a block of data, no picture element, and no handler of events."""
-    tags = _Tags(html.write(study(MARKUP).page))
-    assert tags.names.count("script") == _Tags(html.write(study("plain").page)).names.count("script")  # fmt: skip
+    tags = Tags(html.write(study(MARKUP).page))
+    assert tags.names.count("script") == Tags(html.write(study("plain").page)).names.count("script")  # fmt: skip
     assert "img" not in tags.names
     assert not {name for name in tags.attributes if name.startswith("on")}
 

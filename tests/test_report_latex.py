@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 import pytest
+from studies import STUDY
 
 import lca
 from lca.report.paper import latex, plain_text, sections, statement
@@ -15,20 +16,6 @@ from lca.report.paper.blocks import Report
 from lca.report.wording import in_words
 
 MARKUP = r"\input{/etc/passwd} \end{filecontents*} $x$ 50% & #1 a_b ^2 ~ {un} <b> |c| `q` \\"
-
-STUDY: dict[str, Any] = {
-    "schema": "1",
-    "title": "Study",
-    "functional_unit": ["EFLOP peak"],
-    "period": "2027-2029",
-    "indicators": ["gwp100", "water"],
-    "sites": {"here": {"region": "DE", "pue": "1.2"}},
-    "fleet": {"x": {"device": "nvidia-h100-sxm5-80gb", "count": 8, "lifetime": "6 years",
-                    "site": "here", "utilization": "60%"}},
-    "base_name": "h100",
-    "options": {"mi300x": {"fleet.x.device": "amd-instinct-mi300x"}},
-    "uncertainty": {"samples": 64, "seed": 1},
-}  # fmt: skip
 
 
 @cache

@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any
 
 import pytest
+from studies import STUDY as SHARED
 
 import lca
 from lca.errors import DocumentError
@@ -28,19 +29,7 @@ MARKUP = (
 CHINESE, ARABIC = "采购训练加速器:哪一款排放最少?", "شراء مسرّعات التدريب في ألمانيا"
 SVG = '<svg viewBox="0 0 200 {}" xmlns="http://www.w3.org/2000/svg"><rect width="50" height="50" fill="var(--c1, #0072b2)"/></svg>'
 
-STUDY: dict[str, Any] = {
-    "schema": "1",
-    "title": "Study",
-    "functional_unit": ["EFLOP peak", "device year"],
-    "period": "2027-2029",
-    "indicators": ["gwp100", "water"],
-    "sites": {"here": {"region": "DE", "pue": "1.2"}},
-    "fleet": {"x": {"device": "nvidia-h100-sxm5-80gb", "count": 8, "lifetime": "6 years",
-                    "site": "here", "utilization": "60%"}},
-    "base_name": "h100",
-    "options": {"mi300x": {"fleet.x.device": "amd-instinct-mi300x"}},
-    "uncertainty": {"samples": 64, "seed": 1},
-}  # fmt: skip
+STUDY = SHARED | {"functional_unit": ["EFLOP peak", "device year"]}
 
 
 @cache

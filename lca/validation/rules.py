@@ -91,6 +91,10 @@ def _all_water(it_energy: Array, wue: Array, facility: Any, grid_water: Array) -
     return on_site + water.off_site_water(facility, grid_water)
 
 
+def _emitted(energy: Array, pue: Array, intensity: Array) -> Any:
+    return operation.operation_footprint(operation.facility_energy(energy, pue), intensity)
+
+
 def _unmatched(footprint: Array, matched: Array) -> Any:
     return footprint * (1.0 - matched)
 
@@ -212,9 +216,7 @@ _EMISSIONS = (
     rule_of(
         "yearly_co2e",
         "yearly_energy pue?1 grid_intensity",
-        lambda energy, pue, grid: operation.operation_footprint(
-            operation.facility_energy(energy, pue), grid
-        ),
+        _emitted,
         "energy of a year x grid intensity",
     ),
     rule_of("co2e_market", "co2e renewable_matching", _unmatched, "what is not matched"),
@@ -229,9 +231,7 @@ _EMISSIONS = (
     rule_of(
         "co2e_per",
         "energy_per pue?1 grid_intensity",
-        lambda energy, pue, grid: operation.operation_footprint(
-            operation.facility_energy(energy, pue), grid
-        ),
+        _emitted,
         "energy each x grid",
     ),
     rule_of("co2e", "co2e_per count", _times, "emissions each x count"),
